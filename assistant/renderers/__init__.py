@@ -1,0 +1,1 @@
+"""Ways to show an answer; one file each, and none of them asks the store anything."""

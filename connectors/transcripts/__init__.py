@@ -1,0 +1,1 @@
+"""One file per transcript format, behind one sniffer."""

@@ -1,0 +1,1 @@
+"""Text to vector to nearest: knows texts, ids and numbers, nothing of feedback."""
