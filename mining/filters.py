@@ -1,0 +1,130 @@
+"""What a question, a search or an export selects: plain values here, and their one translation to SQL.
+
+Every figure that Overheard shows is a count under a :class:`Filters`, which is why it can be stored and run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+
+from connectors.errors import ConfigError
+from mining.schema import feedback, labels, mentions
+
+_LABEL_TASKS = ("stage", "touchpoint", "intent", "sentiment", "effort")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All conditions must hold; within one, any of the values. ``since`` is inclusive, ``until`` exclusive, aware.
+
+    ``speaker`` is "customer" unless agents' words are asked for: they are never counted as customer opinion.
+    ``language`` is the mention's own. ``phrase`` is looked for literally, in any letter case. ``rating`` is 0..1.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    channel: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    touchpoint: tuple[str, ...] = ()
+    intent: tuple[str, ...] = ()
+    sentiment: tuple[str, ...] = ()
+    effort: tuple[str, ...] = ()
+    phrase: str | None = None
+    rating_min: float | None = None
+    rating_max: float | None = None
+    solicited: bool | None = None
+    segment: Mapping[str, str] = field(default_factory=dict)
+    speaker: str | None = "customer"
+
+    def spec(self) -> dict[str, Any]:
+        """JSON form, without what was left open; :meth:`from_spec` reads it back."""
+        spec = {name: value for name, value in asdict(self).items() if value not in (None, (), {})}
+        return {
+            name: value.isoformat()
+            if isinstance(value, datetime)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+            for name, value in spec.items()
+        }
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Filters:
+        """Read back what :meth:`spec` wrote.
+
+        Raises:
+            ConfigError: a condition that this version does not know.
+        """
+        known = {item.name for item in fields(cls)}
+        if unknown := sorted(set(spec) - known):
+            raise ConfigError(f"unknown filter {unknown[0]!r}", hint=f"known: {', '.join(sorted(known))}")
+        values: dict[str, Any] = {"speaker": None}
+        for name, value in spec.items():
+            is_time = name in ("since", "until")
+            values[name] = (
+                datetime.fromisoformat(value) if is_time else tuple(value) if isinstance(value, list) else value
+            )
+        return cls(**values)
+
+
+def joined() -> FromClause:
+    """Mentions beside the feedback that they were cut from."""
+    return mentions.join(feedback, mentions.c.feedback_id == feedback.c.id)
+
+
+def where(filters: Filters) -> ColumnElement[bool]:
+    """The SQL condition over :func:`joined`."""
+    conditions: list[ColumnElement[bool]] = [mentions.c.id.is_not(None)]
+    if filters.since:
+        conditions.append(feedback.c.said_at >= filters.since)
+    if filters.until:
+        conditions.append(feedback.c.said_at < filters.until)
+    for column, values in (
+        (feedback.c.channel, filters.channel),
+        (feedback.c.source, filters.source),
+        (mentions.c.language, filters.language),
+        (feedback.c.product, filters.product),
+    ):
+        if values:
+            conditions.append(column.in_(values))
+    for task in _LABEL_TASKS:
+        if values := getattr(filters, task):
+            conditions.append(_labelled(task, values))
+    if filters.speaker:
+        conditions.append(mentions.c.speaker == filters.speaker)
+    if filters.rating_min is not None:
+        conditions.append(feedback.c.rating >= filters.rating_min)
+    if filters.rating_max is not None:
+        conditions.append(feedback.c.rating <= filters.rating_max)
+    if filters.solicited is not None:
+        conditions.append(feedback.c.solicited == filters.solicited)
+    if filters.phrase:
+        conditions.append(mentions.c.text.icontains(filters.phrase, autoescape=True))
+    conditions.extend(feedback.c.segment[key].as_string() == value for key, value in filters.segment.items())
+    return and_(*conditions)
+
+
+def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    return exists(
+        select(labels.c.mention_id).where(
+            labels.c.mention_id == mentions.c.id, labels.c.task == task, labels.c.value.in_(values)
+        )
+    )
+
+
+def any_of(*options: Filters) -> ColumnElement[bool]:
+    """The SQL condition that at least one of several filters holds."""
+    return or_(*(where(option) for option in options))
+
+
+def selection(filters: Filters) -> Select[tuple[str]]:
+    """Ids of the mentions selected."""
+    return select(mentions.c.id).select_from(joined()).where(where(filters))

@@ -1,0 +1,156 @@
+"""The tables. SQL is the truth: everything else (the vector index, a digest) can be rebuilt from here.
+
+There are no status columns. What a stage still has to do is what is missing from the next table: feedback without
+mentions, mentions without labels of today's taggers, mentions without a vector of today's model.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware times in and out, UTC inside: SQLite keeps no zone, so none is stored anywhere."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time reached the store")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the time back as aware UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", String),
+    Column("url", Text),
+    Column("rating", Float),
+    Column("language", String),
+    # One [speaker, length, start_s, end_s] per turn; the words are cut from ``text``, so they are stored once.
+    Column("turns", JSON, nullable=False),
+    Column("product", String),
+    Column("segment", JSON, nullable=False),
+    Column("solicited", Boolean, nullable=False),
+    Column("parent", String),
+    Column("extra", JSON, nullable=False),
+    # Hash of all of the above but fetched_at: an edit is a changed digest.
+    Column("digest", String, nullable=False),
+    Index("feedback_said_at", "said_at"),
+    Index("feedback_author", "author"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("feedback_id", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("speaker", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("language", String, nullable=False),
+    Column("by", String, nullable=False),
+    Index("mentions_feedback", "feedback_id"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("mention_id", String, primary_key=True),
+    Column("task", String, primary_key=True),
+    Column("value", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Index("labels_task_value", "task", "value"),
+)
+
+# What the vector index holds, so that "what is missing there" and "what is stale there" are questions to SQL.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("mention_id", String, primary_key=True),
+    Column("by", String, nullable=False),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("where", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+# How a source was last pulled: its cursor, and the settings that ``rejects --retry`` needs to read a record again.
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("cursor", JSON, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+
+# A deleted item leaves its id, so that a later backfill cannot bring the words back.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("deleted_at", UtcDateTime, nullable=False),
+)
+
+# The query behind each figure that was shown: what to run again, and what it said.
+queries = Table(
+    "queries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("spec", JSON, nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
+migrations = Table(
+    "migrations",
+    MetaData(),
+    Column("name", String, primary_key=True),
+    Column("applied_at", UtcDateTime, nullable=False),
+)

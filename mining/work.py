@@ -1,0 +1,127 @@
+"""What is missing, and filling it: each stage asks here what it still has to do, so that any run can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import and_, delete, func, or_, select
+
+from connectors.record import Feedback
+from mining import schema
+from mining.database import slices, upsert
+from mining.mention import Mention
+from mining.rows import from_row
+from mining.store import Store, forget_meaning
+from mining.taggers.base import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What some feedback means: mentions, for each its labels by task, and its vector (n, d)."""
+
+    feedback_ids: Sequence[str]
+    mentions: Sequence[Mention]
+    labels: Sequence[Mapping[str, Label]]
+    vectors: NDArray[np.float32]
+
+
+def to_mine(store: Store, splitter: str, taggers: Mapping[str, str]) -> list[str]:
+    """Ids of feedback whose mentions are missing, or were cut or labelled by other versions than today's; sorted.
+
+    ``splitter`` is the splitter's version, ``taggers`` maps each task to its tagger's version (``stage@1``).
+    """
+    table, mentions, labels = schema.feedback, schema.mentions, schema.labels
+    today = or_(*(and_(labels.c.task == task, labels.c.by == by) for task, by in taggers.items()))
+    labelled = (
+        select(labels.c.mention_id).where(today).group_by(labels.c.mention_id).having(func.count() == len(taggers))
+    )
+    cut = select(mentions.c.feedback_id).where(mentions.c.by == splitter)
+    unfinished = select(mentions.c.feedback_id).where(mentions.c.id.not_in(labelled))
+    wanted = select(table.c.id).where(
+        func.trim(table.c.text) != "", or_(table.c.id.not_in(cut), table.c.id.in_(unfinished))
+    )
+    with store.transaction() as connection:
+        return list(connection.scalars(wanted.order_by(table.c.id)))
+
+
+def feedback(store: Store, ids: Sequence[str]) -> list[Feedback]:
+    """Feedback by id, in the order of the ids; those that have gone meanwhile are left out."""
+    table, found = schema.feedback, dict[str, Feedback]()
+    with store.transaction() as connection:
+        for part in slices(ids):
+            found.update(
+                (row.id, from_row(row)) for row in connection.execute(select(table).where(table.c.id.in_(part)))
+            )
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def put_mined(store: Store, mined: Mined, splitter: str) -> None:
+    """Replace mentions and labels of some feedback, all or nothing."""
+    rows = [
+        {
+            "id": mention.id,
+            "feedback_id": mention.feedback_id,
+            "text": mention.text,
+            "speaker": mention.speaker.value,
+            "start": mention.start,
+            "end": mention.end,
+            "language": mention.language,
+            "by": splitter,
+        }
+        for mention in mined.mentions
+    ]
+    labels = [
+        {"mention_id": mention.id, "task": task, "value": label.value, "score": label.score, "by": label.by}
+        for mention, by_task in zip(mined.mentions, mined.labels, strict=True)
+        for task, label in by_task.items()
+    ]
+    with store.transaction() as connection:
+        forget_meaning(connection, mined.feedback_ids)
+        if rows:
+            connection.execute(schema.mentions.insert(), rows)
+        if labels:
+            connection.execute(schema.labels.insert(), labels)
+
+
+def unindexed(store: Store, model: str) -> list[tuple[str, str]]:
+    """Ids and texts of mentions that the index lacks a vector of ``model`` for; by id."""
+    mentions, vectors = schema.mentions, schema.vectors
+    has = select(vectors.c.mention_id).where(vectors.c.by == model)
+    wanted = select(mentions.c.id, mentions.c.text).where(mentions.c.id.not_in(has)).order_by(mentions.c.id)
+    with store.transaction() as connection:
+        return [(row.id, row.text) for row in connection.execute(wanted)]
+
+
+def stale_vectors(store: Store) -> list[str]:
+    """Ids that the index may still hold though their mention has gone."""
+    vectors, mentions = schema.vectors, schema.mentions
+    wanted = select(vectors.c.mention_id).where(vectors.c.mention_id.not_in(select(mentions.c.id)))
+    with store.transaction() as connection:
+        return list(connection.scalars(wanted.order_by(vectors.c.mention_id)))
+
+
+def mark_indexed(store: Store, ids: Sequence[str], model: str) -> None:
+    """Note that the index holds vectors of ``model`` for these mentions; call it after the index has them."""
+    with store.transaction() as connection:
+        upsert(connection, schema.vectors, [{"mention_id": id_, "by": model} for id_ in ids])
+
+
+def mark_unindexed(store: Store, ids: Sequence[str] | None = None) -> None:
+    """Note that the index holds none of these mentions, or none at all."""
+    vectors = schema.vectors
+    with store.transaction() as connection:
+        if ids is None:
+            connection.execute(delete(vectors))
+            return
+        for part in slices(ids):
+            connection.execute(delete(vectors).where(vectors.c.mention_id.in_(part)))
+
+
+def indexed(store: Store, model: str) -> set[str]:
+    """Ids that the index should hold vectors of ``model`` for."""
+    vectors = schema.vectors
+    with store.transaction() as connection:
+        return set(connection.scalars(select(vectors.c.mention_id).where(vectors.c.by == model)))
