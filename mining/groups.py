@@ -1,0 +1,120 @@
+"""Remarks about the same thing, under one name: each mention goes to the phrase whose examples it comes nearest to.
+
+A deterministic first grouping: phrases and their examples in three languages are data (``mining/phrases/*.toml``),
+nearness is cosine in the embedder's space, and a mention that comes near to none stays without a name and is
+counted as such. Nothing depends on the order of the mentions.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.base import Embedder
+from mining.reading import Counts, Heard, counts
+
+# A mention nearer than this to an example says the same. Chosen on the demo corpus, see benchmarks/groups.py.
+NEAR = 0.52
+# What an agreeing touchpoint label is worth, in cosine: it parts look-alikes such as a late delivery and a late reply.
+_TOUCHPOINT_AGREES = 0.06
+# Below this many feedback items a group is shown, but said to be small.
+SMALL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A pain or a delight: its names by language, where it happens, and how people say it."""
+
+    id: str
+    names: Mapping[str, str]
+    touchpoints: tuple[str, ...]
+    examples: tuple[str, ...]
+
+    def name(self, language: str) -> str:
+        """The name in a language, English where there is none."""
+        return self.names.get(language, self.names["en"])
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Mentions under one phrase; ``near`` holds each one's cosine to it. ``phrase`` is None for the rest."""
+
+    phrase: Phrase | None
+    mentions: tuple[Heard, ...]
+    near: tuple[float, ...]
+    counts: Counts
+
+
+@cache
+def phrases(kind: str) -> tuple[Phrase, ...]:
+    """The phrase bank of a kind: "pains" or "praises"."""
+    table = tomllib.loads((files("mining") / "phrases" / f"{kind}.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Phrase(
+            entry["id"],
+            entry["name"],
+            tuple(entry["touchpoints"]),
+            tuple(example for language in sorted(entry["examples"]) for example in entry["examples"][language]),
+        )
+        for entry in table["phrase"]
+    )
+
+
+class Grouper:
+    """Groups mentions by the nearest phrase; the examples' vectors are made once per process."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._examples: dict[str, tuple[NDArray[np.float32], NDArray[np.int64]]] = {}
+
+    def group(self, rows: Sequence[Heard], kind: str) -> list[Group]:
+        """Groups, largest first: unique feedback, then all feedback, then the phrase's id; the unnamed rest last."""
+        if not rows:
+            return []
+        bank = phrases(kind)
+        near = self._nearness(rows, bank, kind)
+        best = near.argmax(axis=1)
+        score = near[np.arange(len(rows)), best]
+        chosen = np.where(score >= NEAR, best, -1)
+        groups = [
+            _group(bank[place] if place >= 0 else None, rows, score, np.flatnonzero(chosen == place))
+            for place in np.unique(chosen).tolist()
+        ]
+        return sorted(groups, key=_rank)
+
+    def _nearness(self, rows: Sequence[Heard], bank: Sequence[Phrase], kind: str) -> NDArray[np.float32]:
+        """(rows, phrases): the largest cosine to any example, with the touchpoint's say."""
+        examples, starts = self._bank(bank, kind)
+        vectors = self._embedder.encode([row.text for row in rows])
+        near = np.maximum.reduceat(vectors @ examples.T, starts, axis=1)
+        touchpoints = [row.labels.get("touchpoint") for row in rows]
+        agrees = np.array([[touchpoint in phrase.touchpoints for phrase in bank] for touchpoint in touchpoints])
+        result: NDArray[np.float32] = near + np.float32(_TOUCHPOINT_AGREES) * agrees
+        return result
+
+    def _bank(self, bank: Sequence[Phrase], kind: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        if kind not in self._examples:
+            vectors = self._embedder.encode([example for phrase in bank for example in phrase.examples])
+            starts = np.cumsum([0, *(len(phrase.examples) for phrase in bank[:-1])])
+            self._examples[kind] = vectors, starts
+        return self._examples[kind]
+
+
+def _group(
+    phrase: Phrase | None, rows: Sequence[Heard], score: NDArray[np.float32], places: NDArray[np.int64]
+) -> Group:
+    # Best examples first, so that the first quote is the plainest one.
+    order = sorted(places.tolist(), key=lambda place: (-round(float(score[place]), 4), rows[place].mention_id))
+    members = tuple(rows[place] for place in order)
+    return Group(phrase, members, tuple(float(score[place]) for place in order), counts(members))
+
+
+def _rank(group: Group) -> tuple[bool, int, int, str]:
+    name = group.phrase.id if group.phrase else ""
+    return group.phrase is None, -group.counts.unique, -group.counts.feedback, name

@@ -1,0 +1,270 @@
+"""Counting and listing for people: every figure is a :class:`Filters`, stored so that it can be run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from connectors.errors import ConfigError
+from mining.database import slices, upsert
+from mining.filters import Filters, joined, where
+from mining.language import normalise
+from mining.schema import feedback, labels, mentions, queries
+from mining.store import Store
+from mining.taxonomy import TASKS
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One mention with its labels and the feedback around it: what is listed, quoted and exported."""
+
+    mention_id: str
+    feedback_id: str
+    text: str
+    language: str
+    speaker: str
+    said_at: datetime
+    source: str
+    channel: str
+    author: str | None
+    url: str | None
+    rating: float | None
+    product: str | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Flat JSON; labels under the names of their tasks."""
+        return {
+            "mention_id": self.mention_id,
+            "feedback_id": self.feedback_id,
+            "text": self.text,
+            "language": self.language,
+            "speaker": self.speaker,
+            "said_at": self.said_at.isoformat(),
+            "source": self.source,
+            "channel": self.channel,
+            "author": self.author,
+            "url": self.url,
+            "rating": self.rating,
+            "product": self.product,
+            **self.labels,
+            "scores": dict(self.scores),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a selection holds. ``unique`` counts feedback with texts said word for word twice taken once."""
+
+    feedback: int
+    mentions: int
+    authors: int
+    unique: int
+
+    def of(self, unit: str) -> int:
+        """The count in one unit: feedback, mentions, authors or unique."""
+        counts: dict[str, int] = {
+            "feedback": self.feedback, "mentions": self.mentions, "authors": self.authors, "unique": self.unique
+        }  # fmt: skip
+        return counts[unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What stands behind a figure: the selection, narrowed to some mentions where a group is meant."""
+
+    filters: Filters
+    members: tuple[str, ...] = ()
+
+    def spec(self) -> dict[str, Any]:
+        """JSON form; :meth:`from_spec` reads it back."""
+        return {"filters": self.filters.spec(), **({"members": list(self.members)} if self.members else {})}
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Query:
+        """Read back what :meth:`spec` wrote."""
+        return cls(Filters.from_spec(spec["filters"]), tuple(spec.get("members", ())))
+
+    @property
+    def id(self) -> str:
+        """Short and the same on every machine: a hash of the spec."""
+        canonical = json.dumps(self.spec(), sort_keys=True, ensure_ascii=False)
+        return "q" + hashlib.blake2b(canonical.encode(), digest_size=6).hexdigest()
+
+
+def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
+    """The mentions that a query selects, newest first, ties by id."""
+    wanted = (
+        select(mentions, feedback, mentions.c.id.label("mention_id"), mentions.c.text.label("said"),
+               mentions.c.language.label("spoken"))
+        .select_from(joined())
+        .where(where(query.filters))
+        .order_by(feedback.c.said_at.desc(), mentions.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    with store.transaction() as connection:
+        if query.members:
+            rows = [
+                row
+                for part in slices(query.members)
+                for row in connection.execute(wanted.where(mentions.c.id.in_(part)).limit(None))
+            ]
+            rows = sorted(rows, key=lambda row: (-row.said_at.timestamp(), row.mention_id))[:limit]
+        else:
+            rows = list(connection.execute(wanted))
+        said = _labels(connection, query, [row.mention_id for row in rows])
+    return [_heard(row, said.get(row.mention_id, {})) for row in rows]
+
+
+def by_ids(store: Store, ids: Sequence[str], filters: Filters | None = None) -> list[Heard]:
+    """Mentions by id, in the order of the ids, those that the filters leave out excepted."""
+    found = (
+        {item.mention_id: item for item in heard(store, Query(filters or Filters(speaker=None), tuple(ids)))}
+        if ids
+        else {}
+    )
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _labels(connection: Connection, query: Query, ids: Sequence[str]) -> dict[str, dict[str, tuple[str, float]]]:
+    found: dict[str, dict[str, tuple[str, float]]] = {}
+    for part in slices(ids):
+        rows = connection.execute(
+            select(labels.c.mention_id, labels.c.task, labels.c.value, labels.c.score).where(
+                labels.c.mention_id.in_(part)
+            )
+        )
+        for id_, task, value, score in rows:
+            found.setdefault(id_, {})[task] = (value, score)
+    return found
+
+
+def _heard(row: Row[Any], said: Mapping[str, tuple[str, float]]) -> Heard:
+    return Heard(
+        mention_id=row.mention_id,
+        feedback_id=row.feedback_id,
+        text=row.said,
+        language=row.spoken,
+        speaker=row.speaker,
+        said_at=row.said_at,
+        source=row.source,
+        channel=row.channel,
+        author=row.author,
+        url=row.url,
+        rating=row.rating,
+        product=row.product,
+        labels={task: said[task][0] for task in TASKS if task in said},
+        scores={task: round(said[task][1], 4) for task in TASKS if task in said},
+    )
+
+
+def counts(rows: Iterable[Heard]) -> Counts:
+    """Count rows in every unit. People without a known author are not counted as authors."""
+    said: dict[str, list[str]] = {}
+    authors: set[str] = set()
+    total = 0
+    for row in rows:
+        total += 1
+        said.setdefault(row.feedback_id, []).append(normalise(row.text))
+        if row.author:
+            authors.add(row.author)
+    unique = len({"\n".join(sorted(texts)) for texts in said.values()})
+    return Counts(len(said), total, len(authors), unique)
+
+
+def total(store: Store, filters: Filters) -> Counts:
+    """Counts in SQL, for selections too large to list; ``unique`` is left at the feedback count."""
+    wanted = (
+        select(func.count(mentions.c.feedback_id.distinct()), func.count(), func.count(feedback.c.author.distinct()))
+        .select_from(joined())
+        .where(where(filters))
+    )
+    with store.transaction() as connection:
+        said, pieces, people = connection.execute(wanted).one()
+    return Counts(said, pieces, people, said)
+
+
+_COLUMNS = {
+    "channel": feedback.c.channel,
+    "source": feedback.c.source,
+    "language": mentions.c.language,
+    "product": feedback.c.product,
+    "speaker": mentions.c.speaker,
+}
+
+
+def by(store: Store, filters: Filters, dimensions: Sequence[str]) -> list[dict[str, Any]]:
+    """Counts per value of some dimensions (a label's task, channel, source, language, product), largest first.
+
+    Raises:
+        ConfigError: an unknown dimension.
+    """
+    source, columns = joined(), []
+    for name in dimensions:
+        if name in TASKS:
+            label = labels.alias(name)
+            source = source.join(label, and_(label.c.mention_id == mentions.c.id, label.c.task == name))
+            columns.append(label.c.value.label(name))
+        elif name in _COLUMNS:
+            columns.append(_COLUMNS[name].label(name))
+        else:
+            raise ConfigError(f"cannot count by {name!r}", hint=f"known: {', '.join((*TASKS, *_COLUMNS))}")
+    said = func.count(mentions.c.feedback_id.distinct()).label("feedback")
+    wanted = (
+        select(
+            *columns, said, func.count().label("mentions"), func.count(feedback.c.author.distinct()).label("authors")
+        )
+        .select_from(source)
+        .where(where(filters))
+        .group_by(*columns)
+        .order_by(said.desc(), *columns)
+    )
+    with store.transaction() as connection:
+        return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+def unsure_share(rows: Sequence[Heard], task: str, threshold: float = 0.5) -> float:
+    """Share of mentions whose label of a task scored below the threshold; 0 where there are none."""
+    scores = [row.scores[task] for row in rows if task in row.scores]
+    return sum(score < threshold for score in scores) / len(scores) if scores else 0.0
+
+
+def freshness(store: Store) -> dict[str, datetime]:
+    """When each source was last read."""
+    wanted = select(feedback.c.source, func.max(feedback.c.fetched_at)).group_by(feedback.c.source)
+    with store.transaction() as connection:
+        return {source: at for source, at in connection.execute(wanted.order_by(feedback.c.source))}
+
+
+def remember(store: Store, asked: Mapping[str, tuple[Query, int]], at: datetime) -> None:
+    """Keep the queries behind an answer's figures, with what they said."""
+    rows = [{"id": id_, "spec": query.spec(), "value": value, "asked_at": at} for id_, (query, value) in asked.items()]
+    with store.transaction() as connection:
+        upsert(connection, queries, rows)
+
+
+def recall(store: Store, query_id: str) -> tuple[Query, int, datetime]:
+    """A query kept by :func:`remember`: itself, the feedback it counted then, and when.
+
+    Raises:
+        ConfigError: no answer of this workspace showed such a figure.
+    """
+    with store.transaction() as connection:
+        row = connection.execute(select(queries).where(queries.c.id == query_id)).one_or_none()
+    if row is None:
+        raise ConfigError(
+            f"no answer here carries the query {query_id!r}", hint="query ids stand beside each figure of an answer"
+        )
+    return Query.from_spec(row.spec), row.value, row.asked_at
+
+
+def narrowed(query: Query, ids: Iterable[str]) -> Query:
+    """The same selection, of these mentions only."""
+    return replace(query, members=tuple(sorted(ids)))
