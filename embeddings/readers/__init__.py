@@ -1,0 +1,1 @@
+"""One file per reader, found by its name: ``plugin(**settings)`` returns a ``Reader``."""

@@ -1,0 +1,1 @@
+"""The recipe of the shipped static model: ``python -m embeddings.training --help``."""

@@ -1,0 +1,99 @@
+"""Taggers turn a reader's raw scores into labels. One file per task, found by its name.
+
+A tagger is pure: it looks at numbers, not at texts, keeps their order and their count, and knows no store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from connectors import plugins
+from embeddings.base import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One conclusion about a mention: its value, how sure (0 to 1), and who concluded it, such as ``stage@1.1``."""
+
+    value: str
+    score: float
+    by: str
+
+
+class Tagger(Protocol):
+    """The contract of a tagger."""
+
+    @property
+    def name(self) -> str:
+        """The task, such as ``stage``: also the name of its scores in ``Encoded.scores``."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the rules and of the scores they are for; a change makes the pipeline tag again."""
+        ...
+
+    def labels(self, scores: NDArray[np.float32]) -> list[Label]:
+        """One label for each row of raw scores, (n, classes), in order."""
+        ...
+
+
+class Config(BaseModel, extra="forbid"):
+    """Settings of a tagger.
+
+    Attributes:
+        classes: names of the columns of the scores, ``Reader.classes[task]``.
+        scores_version: ``Reader.version``.
+        temperature: raw scores are divided by it before the softmax; above 1 it makes labels less sure.
+        unsure: a label less sure than this becomes ``otherwise``.
+        otherwise: the value that says least.
+    """
+
+    classes: tuple[str, ...]
+    scores_version: int
+    temperature: float = Field(default=1.0, gt=0)
+    unsure: float = Field(default=0.0, ge=0, le=1)
+    otherwise: str = "none"
+
+
+class Softmax:
+    """The likeliest class by the softmax of the raw scores."""
+
+    def __init__(self, name: str, rules: int, config: Config) -> None:
+        self.name = name
+        self.version = f"{rules}.{config.scores_version}"
+        self._config = config
+
+    def labels(self, scores: NDArray[np.float32]) -> list[Label]:
+        """One label per row; ``score`` is the probability of ``value``."""
+        chances = softmax(scores / self._config.temperature)
+        best = chances.argmax(axis=1)
+        by = f"{self.name}@{self.version}"
+        return [self._label(row, int(at), by) for row, at in zip(chances, best, strict=True)]
+
+    def _label(self, chances: NDArray[np.float32], best: int, by: str) -> Label:
+        config = self._config
+        if chances[best] >= config.unsure or config.otherwise not in config.classes:
+            return Label(config.classes[best], float(chances[best]), by)
+        return Label(config.otherwise, float(chances[config.classes.index(config.otherwise)]), by)
+
+
+def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of chances that add up to 1."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    made: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return made
+
+
+def load_all(reader: Reader, names: Sequence[str] | None = None) -> list[Tagger]:
+    """The taggers of those tasks that the reader scores, in the reader's order."""
+    known = plugins.names("mining.taggers") if names is None else names
+    return [
+        plugins.load("mining.taggers", task)(classes=classes, scores_version=reader.version)
+        for task, classes in reader.classes.items()
+        if task in known
+    ]

@@ -1,0 +1,120 @@
+"""The labelled remarks that taggers learn from, and the licence under which each kind of row may be used."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TASKS: Mapping[str, tuple[str, ...]] = {
+    "stage": ("none", "awareness", "consideration", "decision", "purchase", "experience", "loyalty"),
+    "intent": (
+        "statement",
+        "complaint",
+        "praise",
+        "question",
+        "request",
+        "suggestion",
+        "purchase_intent",
+        "churn",
+    ),
+    "sentiment": ("neutral", "negative", "positive", "mixed"),
+    "effort": ("none", "high"),
+    "touchpoint": (
+        *("none", "ads", "social_media", "word_of_mouth", "search", "content", "partners"),
+        *("website", "app", "store", "sales_rep", "catalog", "reviews", "pricing", "checkout"),
+        *("delivery", "onboarding", "product", "billing", "support", "returns", "account"),
+        *("loyalty_program", "email", "community", "survey"),
+    ),
+}
+"""Task -> its classes, as the labelling guidelines define them; the first is the one that says least."""
+
+LANGUAGES = ("en", "he", "fa")
+AUTHORED = Path(__file__).parent / "data" / "authored.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows of an id prefix come from, under which licence, and whether models may be trained on them."""
+
+    corpus: str
+    licence: str
+    trained_on: bool = True
+
+
+GOLD_SOURCES: Mapping[str, Source] = {
+    "natcs": Source("en/natcs-call-intents", "CDLA-Permissive 2.0"),
+    "mdg": Source("en/multidogo-chats", "CDLA-Permissive 1.0"),
+    "cfpb": Source("en/cfpb-complaints", "US government work, public domain"),
+    "vcon": Source("en/vcon-synthetic-calls", "MIT"),
+    "uci": Source("en/uci-sentiment-sentences", "Apache-2.0 repository; UCI lists CC BY 4.0"),
+    "mams": Source("en/mams-absa", "Apache-2.0"),
+    "b77": Source("en/banking77", "CC BY 4.0"),
+    "comc": Source("en/comcast-complaints", "no licence file", trained_on=False),
+    "dk": Source("fa/digikala-reviews-3k", "MIT file over scraped reviews: unclear", trained_on=False),
+}
+"""The part of a gold id after ``tr-`` -> its source. A prefix that is not listed is not trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A remark with its labels; a task that is not labelled is absent."""
+
+    id: str
+    text: str
+    language: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def objects(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a JSON-lines file, in order."""
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def gold(path: Path) -> list[Row]:
+    """All rows of a labelled file with ``text`` and ``language``, such as gold/dev.jsonl."""
+    return [Row(row["id"], row["text"], row["language"], _labels(row)) for row in objects(path)]
+
+
+def allowed(rows: Sequence[Row]) -> list[Row]:
+    """Those gold rows whose source may be trained on."""
+    return [row for row in rows if (source := GOLD_SOURCES.get(row.id.split("-")[1])) and source.trained_on]
+
+
+def authored(path: Path = AUTHORED) -> list[Row]:
+    """The remarks written for this project: each in three languages, three rows with ids ``A-0001/he``."""
+    return [
+        Row(f"{row['id']}/{language}", row[language], language, _labels(row))
+        for row in objects(path)
+        for language in LANGUAGES
+        if row.get(language)
+    ]
+
+
+def held_out(row: Row) -> bool:
+    """Whether an authored remark belongs to the tenth that a measuring run keeps aside, in all languages at once."""
+    remark = row.id.split("/")[0]
+    return hashlib.sha256(remark.encode()).digest()[0] % 10 == 0
+
+
+def sentiments(corpora: Path) -> list[Row]:
+    """Public sentences with a sentiment label alone, licence permitting: English reviews and Hebrew comments."""
+    found = []
+    for corpus, language, at_most in (
+        ("en/uci-sentiment-sentences", "en", 3_000),
+        ("he/hebemo-news-comments", "he", 2_500),
+        ("he/fb-president-sentiment", "he", 3_000),
+    ):
+        taken = [
+            Row(row["id"], row["text"], language, {"sentiment": row["label_sentiment"]})
+            for row in objects(corpora / corpus / "data.jsonl")
+            if row.get("label_sentiment") in TASKS["sentiment"] and len(row["text"]) < 300
+        ]
+        found.extend(sorted(taken, key=lambda row: hashlib.sha256(row.id.encode()).digest())[:at_most])
+    return found
+
+
+def _labels(row: Mapping[str, Any]) -> dict[str, str]:
+    return {task: row[task] for task in TASKS if row.get(task)}
