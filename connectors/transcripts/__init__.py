@@ -1,1 +1,1 @@
-"""One file per transcript format, behind one sniffer."""
+"""One file per transcript format, behind one sniffer; ``reading/`` holds what the formats share."""

@@ -1,0 +1,274 @@
+"""Calls and chats from transcript files: a file, a pattern, or a folder with all that lies below.
+
+Every file is recognised by its content (:mod:`connectors.transcripts`), one feedback item per conversation. What the
+file does not say is taken from its name, from the settings, or from the file itself, and ``extra`` tells which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from connectors.base import Connector, Page, Reject, Window
+from connectors.errors import ConfigError
+from connectors.record import Channel, Feedback, Speaker
+from connectors.transcripts.base import Conversation, Document, Parser, RoleSource
+from connectors.transcripts.reading.dates import date_in_name
+from connectors.transcripts.reading.files import File, families, find, read_bytes
+from connectors.transcripts.reading.languages import language_code
+from connectors.transcripts.reading.sniffer import Unreadable, read
+from connectors.transcripts.reading.turns import Told, tell
+
+VERSION = 1
+# What is said once a run, with a count; the order is that of importance.
+_NOTES = {
+    "one_voice": ("transcript", "no speakers are told apart in {n}: all the words there count as the customer's"),
+    "guess": ("transcript", "who is the customer was guessed from the words in {n}: set roles to say it"),
+    "no_customer": ("transcript", "no words of a customer in {n}"),
+    "file": ("transcript", "no date in {n}: the file's own was taken; set said_at for a better one"),
+    "transcribed": ("transcript", "no date but that of the transcription in {n}: it was taken"),
+    "repeated": ("conversation", "{n} found again in another file of the same call, and left out there"),
+    "skipped_cues": ("broken cue", "{n} passed over"),
+    "foreign": ("file", "{n} recognised as no transcript"),
+}
+
+
+class Config(BaseModel, extra="forbid"):
+    """The settings of ``use = "transcripts"``."""
+
+    path: Path
+    channel: Literal["call", "chat"] | None = None
+    roles: dict[str, Speaker] = Field(default_factory=dict)
+    said_at: datetime | date | None = None
+    timezone: str = "UTC"
+    language: str | None = None
+    product: str | None = None
+    solicited: bool = False
+    page_size: int = Field(20, ge=1)
+    max_bytes: int = Field(50_000_000, ge=1)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"there is no time zone {value!r}; write it as in Asia/Jerusalem") from error
+        return value
+
+
+@dataclass
+class _Run:
+    """What one pull has met so far. ``found`` says that something was a transcript, be it a broken one."""
+
+    now: datetime
+    found: bool = False
+    notes: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+
+
+class Transcripts:
+    """The connector; see :func:`plugin`."""
+
+    def __init__(self, name: str, config: Config, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.name = name
+        self._config = config
+        self._clock = clock
+
+    def pull(self, cursor: Mapping[str, object], window: Window) -> Iterator[Page]:
+        """New and changed files. A file of which the window leaves something out stays new, for another window.
+
+        Raises:
+            ConfigError: there is no file, or none of them is a transcript.
+        """
+        run = _Run(self._clock(), found=bool(cursor))
+        held: list[Page] = []
+        for page in self._pages(cursor, window, run):
+            held.append(page)
+            # A wrong folder is an error of the settings, not a list of rejects: wait for the first transcript.
+            if run.found:
+                yield from held
+                held.clear()
+        rejects = [item for page in held for item in page.items if isinstance(item, Reject)]
+        if rejects:
+            raise ConfigError(f"no file at {self._config.path} is a transcript", hint=_examples(rejects))
+
+    def retry(self, reject: Reject) -> Feedback | Reject:
+        """Read the file named in ``where`` again."""
+        for file in find(self._config.path):
+            if reject.where == file.where or reject.where.startswith(f"{file.where}:"):
+                items = {_where(item): item for item in self._items(file, _Run(self._clock()))}
+                return items.get(reject.where, Reject(reject.where, "the file holds no such conversation any more"))
+        return Reject(reject.where, "the file is gone")
+
+    def _pages(self, cursor: Mapping[str, object], window: Window, run: _Run) -> Iterator[Page]:
+        known = self._known(cursor)
+        files = find(self._config.path)
+        done = {file.where: _stamp(file) for file in files if known.get(file.where) == _stamp(file)}
+        # One call may lie in several files, and which of them counts depends on the others: they are read together.
+        todo = [family for family in families(files) if any(file.where not in done for file in family)]
+        batches = list(_batches(todo, self._config.page_size))
+        for at, batch in enumerate(batches, start=1):
+            items: list[Feedback | Reject] = []
+            for file in batch:
+                found = list(self._items(file, run))
+                wanted = [item for item in found if isinstance(item, Reject) or _within(item, window)]
+                items += wanted
+                if len(wanted) == len(found):
+                    done[file.where] = _stamp(file)
+            notes = _said(run.notes) if at == len(batches) else ()
+            cursor = {"v": VERSION, "files": dict(done), "settings": self._fingerprint()}
+            yield Page(items, cursor, at / len(batches), notes)
+
+    def _known(self, cursor: Mapping[str, object]) -> Mapping[str, object]:
+        """What the cursor says of the files; nothing, if other settings would now read them differently."""
+        if cursor and cursor.get("v") != VERSION:
+            raise ConfigError(
+                f"the place where {self.name} stopped was written by another version of this program",
+                hint="install the newer version, or pull this source from the beginning",
+            )
+        files = cursor.get("files")
+        return files if isinstance(files, dict) and cursor.get("settings") == self._fingerprint() else {}
+
+    def _fingerprint(self) -> str:
+        meaning = self._config.model_dump_json(exclude={"path", "page_size"})
+        return hashlib.sha256(meaning.encode()).hexdigest()[:12]
+
+    def _items(self, file: File, run: _Run) -> Iterator[Feedback | Reject]:
+        """What a file holds, but for conversations that another file of the run held already."""
+        try:
+            raw = read_bytes(file, self._config.max_bytes)
+            parser, conversations = read(Document(file.where, raw, frozenset(self._config.roles)))
+        except Unreadable as error:
+            run.notes["foreign"] += error.foreign
+            run.found |= not error.foreign
+            yield Reject(file.where, error.reason)
+            return
+        run.found = True
+        if not conversations:
+            yield Reject(file.where, f"this {parser.title} file holds no words")
+        for at, conversation in enumerate(conversations):
+            # The first has the file's own name: a file that was broken as a whole is then mended by it.
+            place = f":{at + 1}" if at else ""
+            told = tell(conversation, self._config.roles)
+            native_id = conversation.native_id or f"{file.stem}{place}"
+            if not told.turns:
+                yield Reject(f"{file.where}{place}", f"this {parser.title} transcript holds no words")
+            elif native_id in run.seen:
+                run.notes["repeated"] += 1
+            else:
+                run.seen.add(native_id)
+                yield self._feedback(file, parser, conversation, told, run, native_id, f"{file.where}{place}")
+
+    def _feedback(
+        self, file: File, parser: Parser, conversation: Conversation, told: Told, run: _Run, native_id: str, where: str
+    ) -> Feedback:
+        said_at, said_at_from = self._date(file, conversation, run)
+        customers = sum(turn.speaker is Speaker.CUSTOMER for turn in told.turns)
+        extra = {
+            "where": where,
+            "format": parser.name,
+            "role_source": str(told.role_source),
+            "said_at_from": said_at_from,
+            "customer_turns": str(customers),
+        }
+        if conversation.skipped_cues:
+            extra["skipped_cues"] = str(conversation.skipped_cues)
+        run.notes["one_voice"] += told.one_voice
+        run.notes["guess"] += told.role_source is RoleSource.GUESS and not told.one_voice
+        run.notes["no_customer"] += not customers
+        run.notes["skipped_cues"] += conversation.skipped_cues
+        return Feedback(
+            source=self.name,
+            native_id=native_id,
+            channel=Channel(self._config.channel or conversation.channel),
+            said_at=said_at,
+            fetched_at=run.now,
+            author=told.author,
+            url=conversation.url,
+            language=language_code(conversation.language) or language_code(self._config.language),
+            turns=told.turns,
+            product=self._config.product,
+            solicited=self._config.solicited,
+            extra=extra,
+        )
+
+    def _date(self, file: File, conversation: Conversation, run: _Run) -> tuple[datetime, str]:
+        """When it was said, and who says so: the payload, the file's name, the settings, or the file's own date."""
+        found = (
+            (conversation.said_at, "vendor"),
+            (date_in_name(file.where), "filename"),
+            (self._config.said_at, "config"),
+            (conversation.transcribed_at, "vendor"),
+        )
+        for at, source in found:
+            if at is not None:
+                run.notes["transcribed"] += at is conversation.transcribed_at
+                return self._aware(at), source
+        run.notes["file"] += 1
+        return datetime.fromtimestamp(file.mtime_ns / 1e9, UTC), "file"
+
+    def _aware(self, at: date) -> datetime:
+        moment = at if isinstance(at, datetime) else datetime.combine(at, time())
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self._config.timezone))
+
+
+def plugin(*, name: str, **settings: object) -> Connector:
+    """Calls and chats from transcript files.
+
+    Raises:
+        ConfigError: a setting is unknown or wrong.
+    """
+    try:
+        config = Config.model_validate(settings)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
+        known = ", ".join(Config.model_fields)
+        raise ConfigError(f"the settings of {name} are wrong: {wrong}", hint=f"known settings: {known}") from error
+    return Transcripts(name, config)
+
+
+def _stamp(file: File) -> dict[str, int]:
+    return {"size": file.size, "mtime_ns": file.mtime_ns}
+
+
+def _batches(todo: Sequence[Sequence[File]], size: int) -> Iterator[list[File]]:
+    """Pages of about ``size`` files; the files of one call stay together."""
+    batch: list[File] = []
+    for family in todo:
+        batch += family
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _within(item: Feedback, window: Window) -> bool:
+    begun = window.since is None or item.said_at >= window.since
+    return begun and (window.until is None or item.said_at < window.until)
+
+
+def _where(item: Feedback | Reject) -> str:
+    return item.extra["where"] if isinstance(item, Feedback) else item.where
+
+
+def _said(notes: Counter[str]) -> list[str]:
+    return [
+        sentence.format(n=f"{notes[kind]} {noun}{'s' if notes[kind] > 1 else ''}")
+        for kind, (noun, sentence) in _NOTES.items()
+        if notes[kind]
+    ]
+
+
+def _examples(rejects: Sequence[Reject]) -> str:
+    names = ", ".join(reject.where for reject in rejects[:3])
+    return f"{len(rejects)} files looked at, such as {names}: {rejects[0].reason}"
