@@ -54,6 +54,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def embedder(self) -> Embedder:
+        """What gives the same vectors without scores; its name changes only when a vector does."""
+        ...
+
+    @property
     def version(self) -> int:
         """Version of what makes the scores; it changes whenever a score does."""
         ...

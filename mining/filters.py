@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select
 
 from connectors.errors import ConfigError
 from mining.schema import feedback, labels, mentions
@@ -120,11 +120,6 @@ def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:
     )
 
 
-def any_of(*options: Filters) -> ColumnElement[bool]:
-    """The SQL condition that at least one of several filters holds."""
-    return or_(*(where(option) for option in options))
-
-
-def selection(filters: Filters) -> Select[tuple[str]]:
+def selection(filters: Filters) -> Select[str]:
     """Ids of the mentions selected."""
     return select(mentions.c.id).select_from(joined()).where(where(filters))

@@ -10,14 +10,18 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.base import Embedder
-from mining.reading import Counts, Heard, counts
+from mining.filters import Filters
+from mining.reading import Counts, Heard, Query, counts, heard
+from mining.store import Store
 
 # A mention nearer than this to an example says the same. Chosen on the demo corpus, see benchmarks/groups.py.
 NEAR = 0.52
@@ -118,3 +122,56 @@ def _group(
 def _rank(group: Group) -> tuple[bool, int, int, str]:
     name = group.phrase.id if group.phrase else ""
     return group.phrase is None, -group.counts.unique, -group.counts.feedback, name
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A group over all time: what ``overheard themes`` lists."""
+
+    id: str
+    title: str
+    kind: str
+    group: Group
+
+    @property
+    def first_seen(self) -> datetime:
+        """When it was first said."""
+        return min(mention.said_at for mention in self.group.mentions)
+
+    @property
+    def last_seen(self) -> datetime:
+        """When it was last said."""
+        return max(mention.said_at for mention in self.group.mentions)
+
+    def as_json(self, *, members: bool) -> dict[str, Any]:
+        """The stable shape of a theme."""
+        counts = self.group.counts
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "title": self.title,
+            "titles": dict(self.group.phrase.names) if self.group.phrase else {},
+            "kind": self.kind,
+            "mentions": counts.mentions,
+            "feedback": counts.feedback,
+            "authors": counts.authors,
+            "first_seen": self.first_seen.isoformat(),
+            "last_seen": self.last_seen.isoformat(),
+        }
+        if members:
+            shown["members"] = [
+                {"mention_id": mention.mention_id, "feedback_id": mention.feedback_id}
+                for mention in self.group.mentions
+            ]
+        return shown
+
+
+def overview(store: Store, grouper: Grouper) -> tuple[list[Theme], int]:
+    """All pains and praises over all time, largest first, and the number of mentions with a feeling but no theme."""
+    themes, unthemed = [], 0
+    for kind, sentiments in (("pains", ("negative", "mixed")), ("praises", ("positive",))):
+        for group in grouper.group(heard(store, Query(Filters(sentiment=sentiments))), kind):
+            if group.phrase:
+                themes.append(Theme(group.phrase.id, group.phrase.name("en"), kind.removesuffix("s"), group))
+            else:
+                unthemed += group.counts.mentions
+    return sorted(themes, key=lambda theme: (-theme.group.counts.feedback, theme.id)), unthemed

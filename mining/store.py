@@ -134,6 +134,16 @@ class Store:
             rejected=len(rejects),
         )
 
+    def holds_feedback(self) -> bool:
+        """Whether anything was ever stored here."""
+        with self.transaction() as connection:
+            return connection.scalar(select(schema.feedback.c.id).limit(1)) is not None
+
+    def count_feedback(self) -> int:
+        """How many feedback items are held."""
+        with self.transaction() as connection:
+            return connection.scalar(select(func.count()).select_from(schema.feedback)) or 0
+
     # --- leaving ----------------------------------------------------------------------------------------------------
 
     def delete(self, connection: Connection, ids: Sequence[str]) -> int:
@@ -155,7 +165,16 @@ class Store:
             self.delete(connection, ids)
             rejects = schema.rejects
             connection.execute(delete(rejects).where(rejects.c.raw.contains(author, autoescape=True)))
+        self._shred()
         return Erased(len(ids), *before)
+
+    def _shred(self) -> None:
+        """Rewrite a SQLite file, because a deleted row's words stay in its free pages and in the WAL until then."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # --- rejects ----------------------------------------------------------------------------------------------------
 

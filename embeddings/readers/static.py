@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from connectors.errors import ConfigError
 from embeddings import heads
 from embeddings.bag import batches
-from embeddings.base import Encoded, Reader
+from embeddings.base import Embedder, Encoded, Reader
 from embeddings.models import static
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "heads"
@@ -48,6 +48,11 @@ class StaticReader:
     def name(self) -> str:
         """The model's name and the version of the heads, such as ``static@1+heads@1``."""
         return f"{self._model.name}+heads@{self.version}"
+
+    @property
+    def embedder(self) -> Embedder:
+        """The static model alone, for those who want vectors only."""
+        return self._model
 
     @property
     def version(self) -> int:

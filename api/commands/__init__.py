@@ -1,0 +1,1 @@
+"""The commands of ``overheard``, by what they do to a workspace."""

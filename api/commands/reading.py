@@ -1,0 +1,217 @@
+"""Commands that ask, search, list and count; each prints JSON with --json."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from api.terminal import AsJson, Config, Home, apart, local, out, workspace, write_json
+from assistant.wiring import Workspace
+from connectors.errors import ConfigError
+from mining.filters import Filters
+from mining.reading import Counts, Heard
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Answer as if it were this day (YYYY-MM-DD).", show_default=False),
+]
+Many = list[str] | None
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="In English, Hebrew or Persian.")],
+    as_of: AsOf = None,
+    parse_only: Annotated[bool, typer.Option("--parse-only", help="Only how the question is read.")] = False,
+    thread: Annotated[
+        str | None,
+        typer.Option(
+            help="Conversation id, taken for follow-ups; each question stands alone today.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Ask in words; the answer counts exactly, quotes literally, and says when it does not know.
+
+    \b
+        overheard ask "top pain points in purchase stage"
+        overheard ask "על מה מתלוננים במשלוחים בספטמבר?"
+        overheard ask "مهم‌ترین مشکلات مشتریان در مرحله خرید چیست؟"
+    """  # fmt: skip
+    from assistant.question import parse
+    from assistant.renderers import terminal
+
+    where = workspace(home, config)
+    asker = where.asker(_day(as_of, "--as-of") if as_of else None)
+    if parse_only:
+        write_json(parse(question, asker).as_json())
+        return
+    answer = where.engine.ask(question, asker)
+    if as_json:
+        write_json(answer.as_json())
+        return
+    out.print(terminal.plugin(answer), markup=False)
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{option}: {text!r} is no date", hint="write it as 2026-11-22") from error
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for, in any language.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many hits.")] = 10,
+    stage: Many = None,
+    touchpoint: Many = None,
+    intent: Many = None,
+    sentiment: Many = None,
+    channel: Many = None,
+    source: Many = None,
+    language: Many = None,
+    product: Many = None,
+    since: Annotated[str | None, typer.Option(help="First day (YYYY-MM-DD).", show_default=False)] = None,
+    until: Annotated[str | None, typer.Option(help="Last day (YYYY-MM-DD).", show_default=False)] = None,
+    agents: Annotated[bool, typer.Option("--agents", help="Agents' words too.")] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Find mentions by meaning and by word, over all languages at once; filters may be repeated."""
+    from mining.search import search as find
+
+    where = workspace(home, config)
+    filters = Filters(
+        since=_start(where, since, "--since"),
+        until=_start(where, until, "--until", days=1),
+        stage=tuple(stage or ()),
+        touchpoint=tuple(touchpoint or ()),
+        intent=tuple(intent or ()),
+        sentiment=tuple(sentiment or ()),
+        channel=tuple(channel or ()),
+        source=tuple(source or ()),
+        language=tuple(language or ()),
+        product=tuple(product or ()),
+        speaker=None if agents else "customer",
+    )
+    with where.index(write=False) as index:
+        hits = find(where.store, index, where.miner.embedder, words, filters, k)
+    if as_json:
+        write_json([{**hit.mention.as_json(), "score": round(hit.score, 4)} for hit in hits])
+        return
+    for hit in hits:
+        out.print(f"{hit.score:.2f}  {_line(hit.mention, where)}", markup=False)
+    if not hits:
+        out.print("Nothing found.")
+
+
+def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> datetime | None:
+    if text is None:
+        return None
+    day = _day(text, option) + timedelta(days=days)
+    return datetime.combine(day, time(), where.asker().zone).astimezone(UTC)
+
+
+def _line(mention: Heard, where: Workspace) -> str:
+    labels = "/".join(mention.labels.get(task, "?") for task in ("stage", "touchpoint", "intent", "sentiment"))
+    text = " ".join(mention.text.split())
+    return f"{apart(text)}  [{mention.mention_id} · {local(mention.said_at, where)} · {labels}]"
+
+
+def show(
+    query: Annotated[str, typer.Argument(metavar="QUERY_ID", help="The id beside a figure, such as q1a2b3c4d5e6.")],
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """List exactly the rows behind a figure of an answer."""
+    from mining import reading
+
+    where = workspace(home, config)
+    asked, value, at = reading.recall(where.store, query)
+    rows = reading.heard(where.store, asked)
+    counts = reading.counts(rows)
+    if as_json:
+        write_json(
+            {"query": query, "asked_at": at.isoformat(), "asked_value": value, "filters": asked.filters.spec(),
+             "counts": _counts(counts), "rows": _by_feedback(rows)}
+        )  # fmt: skip
+        return
+    for row in rows:
+        out.print(_line(row, where), markup=False)
+    out.print(f"{counts.feedback} items ({counts.unique} unique), {counts.mentions} mentions, {counts.authors} authors")
+    if counts.feedback != value:
+        out.print(f"It was {value} items when asked at {local(at, where)}: feedback came, changed or went since.")
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {unit: counts.of(unit) for unit in ("feedback", "unique", "mentions", "authors")}
+
+
+def _by_feedback(rows: list[Heard]) -> list[dict[str, Any]]:
+    """One entry per feedback item, because that is what a figure counts, with the mentions that it counts for."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row.feedback_id, []).append(row.as_json())
+    return [{"feedback_id": id_, "mentions": mentions} for id_, mentions in grouped.items()]
+
+
+def stats(
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="By comma: stage, intent, sentiment, effort, touchpoint, channel, source, language, product.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Count feedback, mentions and authors; --by splits them. Agents' words are not counted."""  # fmt: skip
+    from mining import reading
+
+    where = workspace(home, config)
+    dimensions = [name.strip() for name in by.split(",") if name.strip()] if by else []
+    total = reading.total(where.store, Filters())
+    rows = reading.by(where.store, Filters(), dimensions) if dimensions else []
+    if as_json:
+        held = where.store.count_feedback()
+        write_json({"feedback": held, "mentions": total.mentions, "authors": total.authors, "by": rows})
+        return
+    out.print(f"{where.store.count_feedback()} items, {total.mentions} customers' mentions, {total.authors} authors")
+    if dimensions:
+        table = Table(*dimensions, "items", "mentions", "authors", box=None)
+        for row in rows:
+            table.add_row(
+                *(str(row[name]) for name in dimensions), *(str(row[n]) for n in ("feedback", "mentions", "authors"))
+            )
+        out.print(table)
+
+
+def themes(
+    members: Annotated[bool, typer.Option("--members", help="With the mentions of each.")] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Everything that people complain of or praise, grouped under names, over all time."""
+    from mining.groups import overview
+
+    where = workspace(home, config)
+    found, unthemed = overview(where.store, where.engine.grouper)
+    if as_json:
+        write_json({"themes": [theme.as_json(members=members) for theme in found], "unthemed": unthemed})
+        return
+    table = Table("theme", "items", "unique", "authors", "first seen", "last seen", box=None)
+    for theme in found:
+        count = theme.group.counts
+        seen = (local(theme.first_seen, where)[:10], local(theme.last_seen, where)[:10])
+        table.add_row(theme.title, str(count.feedback), str(count.unique), str(count.authors), *seen)
+    out.print(table)
+    out.print(f"{unthemed} mentions with a feeling but without a theme")

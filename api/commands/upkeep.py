@@ -1,0 +1,108 @@
+"""Commands about the workspace itself: is it sound, how good are the labels, which version, and the demo."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.terminal import AsJson, Config, Home, out, workspace, write_json
+from connectors.errors import ConfigError, OverheardError
+
+
+def version() -> None:
+    """Print the version."""
+    out.print(f"overheard {package_version('overheard')}")
+
+
+def doctor(as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
+    """Check the workspace: database, key, what is not understood yet, and whether index and SQL agree.
+
+    Exit status 1 when something has to be done; each finding says what.
+    """
+    from assistant.doctor import examine
+
+    where = workspace(home, config)
+    findings = examine(where)
+    if as_json:
+        write_json([{"check": item.check, "ok": item.ok, "says": item.says, "hint": item.hint} for item in findings])
+    else:
+        for item in findings:
+            out.print(f"{'ok  ' if item.ok else 'LOOK'}  {item.check}: {item.says}", markup=False, soft_wrap=True)
+            if item.hint:
+                out.print(f"      {item.hint}", markup=False, soft_wrap=True)
+    if not all(item.ok for item in findings):
+        raise typer.Exit(1)
+
+
+def evaluate(
+    path: Annotated[
+        Path | None,
+        typer.Option(
+            "--set",
+            help="Labelled remarks, JSON lines. [default: gold/dev.jsonl in OVERHEARD_SHARED]",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """How often the labels are right on remarks that people labelled, per task and language.
+
+    The file holds lines such as {"id","language","text","stage","intent","sentiment","effort","touchpoint"}.
+    """
+    from dataclasses import asdict
+
+    from mining.training.evaluate import evaluate as score
+    from mining.training.rows import read
+
+    shared = os.environ.get("OVERHEARD_SHARED", "../shared")
+    chosen = path or Path(shared) / "gold" / "dev.jsonl"
+    if not chosen.is_file():
+        raise ConfigError(
+            f"there is no labelled file {chosen}", hint="overheard eval --set PATH; see docs/models.md for its form"
+        )
+    scores = score(workspace(home, config).reader, read(chosen))
+    if as_json:
+        write_json([asdict(row) for row in scores])
+        return
+    table = Table("task", "language", "rows", "accuracy", "macro-F1", "majority", box=None)
+    for row in scores:
+        figures = (f"{row.accuracy:.3f}", f"{row.macro_f1:.3f}", f"{row.majority:.3f}")
+        table.add_row(row.task, row.language, str(row.rows), *figures)
+    out.print(table)
+
+
+def demo(
+    home: Annotated[
+        Path, typer.Option("--home", help="Where the demo's workspace is made; it can be deleted afterwards.")
+    ] = Path("overheard-demo"),
+) -> None:
+    """Read twelve weeks of a made-up company's calls, posts and reviews, and ask six questions in three languages."""
+    from api.commands.writing import read_source, understand_missing
+    from assistant import demo as corpus
+    from assistant.renderers import terminal
+    from assistant.wiring import Workspace
+
+    where = Workspace.open(home, corpus.CONFIG)
+    out.print(f"A workspace in {home}: {corpus.COMPANY}", soft_wrap=True)
+    with where.writing():
+        for source in corpus.SOURCES:
+            read_source(where, source.name, source.use, source.settings())
+        understand_missing(where)
+    asker = where.asker(corpus.AS_OF)
+    for question in corpus.QUESTIONS:
+        out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")
+        answer = where.engine.ask(question, asker)
+        out.print(terminal.plugin(answer), markup=False)
+    out.print(corpus.next_steps(home), markup=False, soft_wrap=True)
+
+
+def failed(error: OverheardError) -> str:
+    """How an error is said at the command line."""
+    return f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else "")

@@ -1,0 +1,97 @@
+"""What all commands share: options, consoles, progress bars, JSON out, and one way to say an error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from assistant.wiring import Workspace
+
+if TYPE_CHECKING:
+    from mining.pipeline import Progress as Step
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="The workspace's folder. [env: OVERHEARD_HOME; default: ~/.overheard]", show_default=False
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="The settings file. [env: OVERHEARD_CONFIG; default: overheard.toml in the home]",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def workspace(home: Path | None, config: Path | None) -> Workspace:
+    """The workspace that the options name."""
+    return Workspace.open(home, config)
+
+
+def write_json(value: Any) -> None:
+    """One JSON value to standard output, on lines of its own, Hebrew and Persian as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_json_line(value: Any) -> None:
+    """One JSON value on one line, at once: the reader may be a pipe that waits for it."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def local(moment: datetime, where: Workspace) -> str:
+    """A time in the workspace's zone, to the minute."""
+    return moment.astimezone(where.asker().zone).strftime("%Y-%m-%d %H:%M")
+
+
+def apart(text: str) -> str:
+    """Text that keeps its own direction within a line of another: Unicode isolates around it."""
+    return f"\u2068{text}\u2069"
+
+
+_TITLES = {"pull": "reading", "understand": "understanding", "index": "indexing"}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Step], None]]:
+    """A bar per stage with rate and time left, on standard error; silent where that is no terminal."""
+    columns = (
+        TextColumn("{task.description:>14}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[items]:,} {task.fields[unit]}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(step: Step) -> None:
+            if step.stage not in tasks:
+                unit = "items" if step.stage == "pull" else "mentions"
+                title = _TITLES.get(step.stage, step.stage)
+                tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
+            task = tasks[step.stage]
+            spent = bars.tasks[bars.task_ids.index(task)].elapsed or 0.0
+            rate = f"{step.items / spent:,.0f}/s" if spent > 0.5 else ""
+            bars.update(task, completed=step.done, total=step.total, items=step.items, rate=rate)
+
+        yield show

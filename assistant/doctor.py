@@ -1,0 +1,93 @@
+"""Is a workspace sound: each check says what it found and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+
+from assistant.wiring import KEY, Workspace
+from connectors.errors import OverheardError
+from mining import mention, schema, work
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: whether all is well, what was seen, what to do if not."""
+
+    check: str
+    ok: bool
+    says: str
+    hint: str = ""
+
+
+def examine(where: Workspace) -> list[Finding]:
+    """All checks; a check that cannot be made is a finding too."""
+    findings: list[Finding] = []
+    for check in (_database, _key, _understood, _quotes, _index, _rejects):
+        try:
+            findings.extend(check(where))
+        except OverheardError as error:
+            findings.append(Finding(check.__name__.strip("_"), ok=False, says=error.message, hint=error.hint))
+    return findings
+
+
+def _database(where: Workspace) -> Iterator[Finding]:
+    with where.store.transaction() as connection:
+        sound = connection.scalar(text("PRAGMA quick_check")) if connection.dialect.name == "sqlite" else "ok"
+    held = where.store.count_feedback()
+    hint = "" if sound == "ok" else "restore the workspace from a copy"
+    yield Finding("database", sound == "ok", f"{held} items" if sound == "ok" else f"damaged: {sound}", hint)
+
+
+def _key(where: Workspace) -> Iterator[Finding]:
+    there = (where.home / KEY).is_file()
+    hint = "" if there else "overheard init, or put the key of this workspace back from a copy"
+    yield Finding("hashing key", there, "there" if there else "missing", hint)
+
+
+def _understood(where: Workspace) -> Iterator[Finding]:
+    waiting = len(work.to_mine(where.store, mention.VERSION, where.miner.versions))
+    hint = "overheard tag" if waiting else ""
+    says = f"{waiting} items wait to be labelled by today's models" if waiting else "everything is labelled"
+    yield Finding("labels", not waiting, says, hint)
+
+
+def _quotes(where: Workspace) -> Iterator[Finding]:
+    cut = schema.mentions
+    stored = func.substr(schema.feedback.c.text, cut.c.start + 1, cut.c.end - cut.c.start)
+    wrong = select(func.count()).select_from(cut.join(schema.feedback, cut.c.feedback_id == schema.feedback.c.id))
+    with where.store.transaction() as connection:
+        count = connection.scalar(wrong.where(stored != cut.c.text)) or 0
+    hint = "report it: this should not happen; overheard tag cuts them again after an edit" if count else ""
+    says = f"{count} mentions are not what their feedback says" if count else "every mention is cut from its feedback"
+    yield Finding("quotes", not count, says, hint)
+
+
+def _index(where: Workspace) -> Iterator[Finding]:
+    with where.store.transaction() as connection:
+        wanted = set(connection.scalars(select(schema.mentions.c.id)))
+    if not wanted:
+        yield Finding("index", ok=True, says="nothing to index yet")
+        return
+    with where.index(write=False) as index:
+        held = index.ids()
+    believed = work.indexed(where.store, where.miner.model)
+    differences: tuple[tuple[str, Callable[[], int]], ...] = (
+        ("mentions are not in the index", lambda: len(wanted - held)),
+        ("index entries have no mention", lambda: len(held - wanted)),
+        ("vectors are of another model or unrecorded", lambda: len((wanted & held) - believed)),
+    )
+    found = [f"{count} {what}" for what, counted in differences if (count := counted())]
+    yield Finding(
+        "index", not found, "; ".join(found) or f"{len(held)} vectors, as in SQL", "overheard reindex" if found else ""
+    )
+
+
+def _rejects(where: Workspace) -> Iterator[Finding]:
+    count = len(where.store.rejects())
+    # Rejects are kept, not lost: they are worth a look, not a fault of the workspace.
+    yield Finding(
+        "rejects", ok=True, says=f"{count} records could not be read", hint="overheard rejects" if count else ""
+    )

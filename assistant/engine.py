@@ -1,0 +1,138 @@
+"""From a question to an answer: counts from SQL, groups of what was said, literal quotes, and no guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.answer import Answer, Figure, Row, Status, distinct
+from assistant.question import Asker, Kind, Question, parse
+from assistant.wording import Wording, wording
+from mining import reading
+from mining.groups import SMALL, Group, Grouper
+from mining.reading import Counts, Heard, Query
+from mining.store import Store
+
+_BANKS = {Kind.TOP_PAIN_POINTS: "pains", Kind.TOP_PRAISE: "praises"}
+_QUOTES = 3
+
+
+class Engine:
+    """Answers questions over one store. ``now`` gives the time at which a figure was asked for."""
+
+    def __init__(self, store: Store, grouper: Grouper, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self.grouper = grouper
+        self._now = now
+
+    def ask(self, text: str, asker: Asker) -> Answer:
+        """Read a question and answer it."""
+        return self.answer(parse(text, asker))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
+        words = wording(question.language)
+        nexts = words.examples(apart_from=question)
+        if question.kind is Kind.UNREAD:
+            return Answer(Status.OUT_OF_SCOPE, question, words.say("unread"), next_questions=nexts)
+        rows = reading.heard(self._store, Query(question.filters))
+        if not rows:
+            return self._nothing(question, words)
+        figures = _Figures(Query(question.filters))
+        groups = self.grouper.group(rows, _BANKS[question.kind])
+        named = [group for group in groups if group.phrase][: question.n]
+        counted = reading.counts(rows)
+        everything = reading.total(self._store, question.timed)
+        shown = {mention.feedback_id for group in named for mention in group.mentions}
+        unnamed = [row for row in rows if row.feedback_id not in shown]
+        answer = Answer(
+            Status.ANSWERED,
+            question,
+            _headline(question, named, counted, words),
+            rows=tuple(_row(rank, group, counted, figures, words) for rank, group in enumerate(named, start=1)),
+            counted=figures.of(counted, "feedback"),
+            denominator=figures.of(everything, "feedback", Query(question.timed)),
+            unnamed=figures.of_members(reading.counts(unnamed), "feedback", unnamed) if unnamed else None,
+            solicited=reading.total(self._store, replace(question.filters, solicited=True)).feedback,
+            unknown_share={task: reading.unsure_share(rows, task) for task in ("stage", "sentiment", "touchpoint")},
+            freshness=reading.freshness(self._store),
+            notes=tuple(_notes(question, named, words)),
+            next_questions=nexts,
+        )
+        reading.remember(self._store, figures.asked, self._now())
+        return answer
+
+    def _nothing(self, question: Question, words: Wording) -> Answer:
+        nexts = words.examples(apart_from=question)
+        if not reading.freshness(self._store):
+            return Answer(Status.NO_DATA, question, words.say("empty"), next_questions=nexts)
+        anytime = reading.total(self._store, replace(question.filters, since=None, until=None)).feedback
+        elsewhere = words.say("elsewhere", count=words.number(anytime)) if anytime else words.say("nothing_at_all")
+        headline = words.say(
+            f"no_data.{question.kind.value}",
+            scope=words.scope(question),
+            window=words.window(question.window),
+            elsewhere=elsewhere,
+        )
+        notes = tuple(_notes(question, [], words))
+        fresh = reading.freshness(self._store)
+        return Answer(Status.NO_DATA, question, headline, freshness=fresh, notes=notes, next_questions=nexts)
+
+
+class _Figures:
+    """Makes figures and keeps the queries behind them."""
+
+    def __init__(self, base: Query) -> None:
+        self._base = base
+        self.asked: dict[str, tuple[Query, int]] = {}
+
+    def of(self, counts: Counts, unit: str, query: Query | None = None) -> Figure:
+        query = query or self._base
+        self.asked[query.id] = (query, counts.feedback)
+        return Figure(counts.of(unit), unit, query.id)
+
+    def of_members(self, counts: Counts, unit: str, members: Sequence[Heard]) -> Figure:
+        return self.of(counts, unit, reading.narrowed(self._base, (member.mention_id for member in members)))
+
+
+def _row(rank: int, group: Group, counted: Counts, figures: _Figures, words: Wording) -> Row:
+    if group.phrase is None:
+        raise ValueError("a row needs a name")
+    counts = group.counts
+    return Row(
+        rank=rank,
+        id=group.phrase.id,
+        title=group.phrase.name(words.language),
+        titles=group.phrase.names,
+        feedback=figures.of_members(counts, "feedback", group.mentions),
+        unique=figures.of_members(counts, "unique", group.mentions),
+        authors=figures.of_members(counts, "authors", group.mentions),
+        share=counts.feedback / counted.feedback,
+        small=counts.unique < SMALL,
+        quotes=distinct(group.mentions, _QUOTES),
+    )
+
+
+def _headline(question: Question, named: Sequence[Group], counted: Counts, words: Wording) -> str:
+    scope, window = words.scope(question), words.window(question.window)
+    total = words.number(counted.feedback)
+    if not named or named[0].phrase is None:
+        return words.say(f"unnamed_only.{question.kind.value}", scope=scope, window=window, counted=total)
+    return words.say(
+        f"headline.{question.kind.value}",
+        scope=scope,
+        title=named[0].phrase.name(words.language),
+        count=words.number(named[0].counts.feedback),
+        counted=total,
+        window=window,
+    )
+
+
+def _notes(question: Question, named: Sequence[Group], words: Wording) -> list[str]:
+    notes = []
+    if question.left:
+        notes.append(words.say("left", words=words.listed([f"“{word}”" for word in question.left])))
+    if any(group.counts.unique < SMALL for group in named):
+        notes.append(words.say("small_note"))
+    return notes

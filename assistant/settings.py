@@ -1,0 +1,148 @@
+"""The settings of a workspace: ``overheard.toml``, and ``OVERHEARD_*`` in the environment over it. Only doors read it.
+
+The file is ``--config``, else ``OVERHEARD_CONFIG``, else ``overheard.toml`` in the home, else in the current folder.
+Unknown keys are refused, so that a misspelt table is noticed at the start and not by a missing answer.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from connectors.errors import ConfigError
+
+FILE_NAME = "overheard.toml"
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreTable(_Table):
+    """``[store]``: where the truth is kept; by default a SQLite file in the home."""
+
+    url: str | None = None
+
+
+class IndexTable(_Table):
+    """``[index]``: where the vectors are kept; by default a Chroma folder in the home, else a Chroma server's URL."""
+
+    url: str | None = None
+
+
+class LocaleTable(_Table):
+    """``[locale]``: whose days and weeks are meant, and the language of answers that nobody asked in words."""
+
+    timezone: str = "UTC"
+    week_start: Weekday | None = None
+    language: Literal["en", "he", "fa"] = "en"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no time zone is called {value!r}; an example is Asia/Jerusalem") from error
+        return value
+
+
+class ModelsTable(_Table):
+    """``[models]``: the reader (``embeddings/readers``), and another embedder (``embeddings/models``) if wanted."""
+
+    reader: str = "static"
+    embedder: str | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class CatalogTable(_Table):
+    """``[catalog.*]``: canonical name = other ways to write it, in any language."""
+
+    products: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    competitors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class SourceTable(BaseModel):
+    """``[sources.NAME]``: ``use`` names the connector, the rest is for the connector to judge."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    use: str
+
+    def settings(self) -> dict[str, Any]:
+        """What the connector is built with."""
+        return dict(self.model_extra or {})
+
+
+class Settings(BaseSettings):
+    """All of ``overheard.toml``. See docs/configuration.md for each key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OVERHEARD_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    store: StoreTable = StoreTable()
+    index: IndexTable = IndexTable()
+    locale: LocaleTable = LocaleTable()
+    models: ModelsTable = ModelsTable()
+    catalog: CatalogTable = CatalogTable()
+    events: dict[str, date] = Field(default_factory=dict)
+    owners: dict[str, str] = Field(default_factory=dict)
+    sources: dict[str, SourceTable] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file: the file's tables come in as constructor arguments."""
+        return env_settings, init_settings
+
+
+def read(home: Path, config: Path | None = None) -> Settings:
+    """The settings of a workspace.
+
+    Raises:
+        ConfigError: the file named is missing, is no TOML, or holds an unknown key or a wrong value.
+    """
+    path = _find(home, config)
+    table = _parse(path) if path else {}
+    try:
+        return Settings(**table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        raise ConfigError(
+            f"{path or 'environment'}: {place}: {what}", hint="docs/configuration.md lists every table and key"
+        ) from error
+
+
+def _find(home: Path, config: Path | None) -> Path | None:
+    named = config or (Path(os.environ["OVERHEARD_CONFIG"]) if os.environ.get("OVERHEARD_CONFIG") else None)
+    if named:
+        if not named.is_file():
+            raise ConfigError(f"there is no configuration file {named}", hint="check --config or OVERHEARD_CONFIG")
+        return named
+    return next((path for path in (home / FILE_NAME, Path(FILE_NAME)) if path.is_file()), None)
+
+
+def _parse(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} is not valid TOML: {error}", hint="see docs/configuration.md for an example"
+        ) from error

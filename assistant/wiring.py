@@ -1,0 +1,221 @@
+"""The one place where real things are built and joined: a workspace from its home and settings, each part at first use.
+
+Only the doors (command line, HTTP, Slack) come here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from assistant import settings
+from assistant.settings import FILE_NAME, Settings
+from connectors import plugins
+from connectors.base import Connector
+from connectors.errors import Busy, ConfigError
+from embeddings.base import Embedder, Reader
+from mining.database import open_engine
+from mining.store import Pull, Store
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine
+    from assistant.question import Asker
+    from embeddings.chroma import ChromaIndex
+    from mining.pipeline import Miner
+
+DATABASE = "overheard.db"
+INDEX = "index"
+KEY = "key"
+_LOCK = "run.lock"
+
+_TEMPLATE = """\
+# Settings of this workspace; docs/configuration.md explains every key. All of them may stay out.
+
+[locale]
+timezone = "UTC"            # whose days are meant, such as "Asia/Jerusalem"
+# week_start = "sunday"     # else as the asker's language has it
+
+[catalog.products]          # canonical name = other ways to write it, in any language
+# "Acme Pro" = ["Pro", "אקמי פרו"]
+
+# [sources.shop-reviews]    # read by: overheard pull
+# use = "files"
+# path = "exports/reviews.csv"
+# channel = "review"
+"""
+
+
+def home_folder(home: Path | None) -> Path:
+    """The workspace's folder: ``--home``, else ``OVERHEARD_HOME``, else ``~/.overheard``."""
+    return home or Path(os.environ.get("OVERHEARD_HOME") or Path.home() / ".overheard")
+
+
+@dataclass
+class Workspace:
+    """A workspace and what it is made of. Nothing heavy is imported or opened before it is asked for."""
+
+    home: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, home: Path | None = None, config: Path | None = None) -> Workspace:
+        """The workspace in a folder, made if it is not there.
+
+        Raises:
+            ConfigError: the settings are wrong or the folder cannot be made.
+        """
+        folder = home_folder(home)
+        return cls(folder, settings.read(folder, config))
+
+    def initialise(self) -> list[Path]:
+        """Make what is missing: the folder, the hashing key, a commented ``overheard.toml``; returns what was made."""
+        made = []
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            template = self.home / FILE_NAME
+            if not template.exists():
+                template.write_text(_TEMPLATE, encoding="utf-8")
+                made.append(template)
+        except OSError as error:
+            raise ConfigError(
+                f"the workspace {self.home} cannot be made: {error.strerror}", hint="name another folder with --home"
+            ) from error
+        if not (self.home / KEY).exists():
+            made.append(self._make_key())
+        return made
+
+    def _make_key(self) -> Path:
+        from mining.privacy import new_key
+
+        path = self.home / KEY
+        if self.store.holds_feedback():
+            raise ConfigError(
+                f"{path} is missing: authors would be hashed differently from those already stored",
+                hint="put the key back from a copy of the workspace",
+            )
+        # Readable by its owner alone from the first moment: whoever has it can test names against the hashes.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(new_key().hex())
+        return path
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key that authors are hashed with."""
+        self.initialise()
+        try:
+            return bytes.fromhex((self.home / KEY).read_text(encoding="ascii").strip())
+        except (ValueError, OSError) as error:
+            raise ConfigError(
+                f"{self.home / KEY} cannot be read as a key", hint="put it back from a copy of the workspace"
+            ) from error
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, brought up to date."""
+        url = self.settings.store.url or f"sqlite:///{self.home / DATABASE}"
+        return Store(open_engine(url)).open()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The model that gives vectors and raw scores in one pass."""
+        reader: Reader = plugins.load("embeddings.readers", self.settings.models.reader)()
+        return reader
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """Another model for the vectors, where the settings name one."""
+        models = self.settings.models
+        if models.embedder is None:
+            return None
+        embedder: Embedder = plugins.load("embeddings.models", models.embedder)(**models.settings)
+        return embedder
+
+    @cached_property
+    def miner(self) -> Miner:
+        """The models joined with the taggers."""
+        from mining.pipeline import Miner
+
+        return Miner(self.reader, self.embedder)
+
+    def index(self, *, write: bool = True) -> ChromaIndex:
+        """The vector index; opening it for writing takes the place of its one writer."""
+        from embeddings import chroma
+
+        names: dict[str, Any] = {"model": self.miner.model, "dimensions": self.miner.dimensions}
+        if self.settings.index.url:
+            return chroma.open_server(self.settings.index.url, **names)
+        return chroma.open_folder(self.home / INDEX, write=write, **names)
+
+    def wipe_index(self) -> None:
+        """Throw the index away, whatever state it is in."""
+        from embeddings import chroma
+
+        if self.settings.index.url:
+            with self.index() as index:
+                index.clear()
+            return
+        chroma.wipe(self.home / INDEX)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers questions; it needs no index, no spaCy and no torch."""
+        from assistant.engine import Engine
+        from mining.groups import Grouper
+
+        return Engine(self.store, Grouper(self.miner.embedder), lambda: datetime.now(UTC))
+
+    def asker(self, as_of: date | None = None) -> Asker:
+        """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""
+        from assistant.question import Asker
+
+        zone = ZoneInfo(self.settings.locale.timezone)
+        today = as_of or datetime.now(zone).date()
+        return Asker(today, zone, self.settings.locale.week_start, self.settings.catalog.products)
+
+    def connector(self, name: str) -> tuple[Connector, Pull]:
+        """A source of the settings, and how its pull is remembered.
+
+        Raises:
+            ConfigError: no such source.
+        """
+        sources = self.settings.sources
+        if name not in sources:
+            known = ", ".join(sorted(sources)) or "none is configured"
+            raise ConfigError(f"no source is called {name!r}", hint=f"[sources.NAME] in overheard.toml; known: {known}")
+        return self.built(name, sources[name].use, sources[name].settings())
+
+    def built(self, name: str, use: str, values: dict[str, Any]) -> tuple[Connector, Pull]:
+        """A connector from its settings, and how its pull is remembered: one cursor per name and place."""
+        connector: Connector = plugins.load("connectors.sources", use)(name=name, **values)
+        place = str(values.get("path", ""))
+        return connector, Pull(f"{name}|{place}", name, {"use": use, **values})
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one run that writes to this workspace.
+
+        Raises:
+            Busy: another run is at it.
+        """
+        from filelock import FileLock, Timeout
+
+        self.initialise()
+        lock = FileLock(self.home / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise Busy(
+                f"another run is writing to {self.home}",
+                hint="wait until it has ended; asking and searching go on meanwhile",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()

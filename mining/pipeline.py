@@ -1,0 +1,246 @@
+"""The two stages of a run: pull what was said, then understand what is not yet understood. Either can be killed.
+
+:class:`Miner` is a pure function from a batch of feedback to mentions, labels and vectors, with models loaded once;
+the pipeline is all that touches the store and the index.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from connectors.base import Connector, Page, Reject, Window
+from connectors.record import Feedback
+from embeddings.base import Embedder, Index, Reader
+from mining import mention, work
+from mining.privacy import mask_feedback, mask_reject
+from mining.store import Pull, Store, Stored
+from mining.taggers.base import Label, Tagger, load_all
+from mining.work import Mined
+
+logger = logging.getLogger(__name__)
+
+# Feedback per transaction: large enough for fast batches, small enough that a kill costs little.
+BATCH = 1_000
+# Vectors that may wait for the index while the next batch is being understood; bounds memory.
+_WAITING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is. ``done`` of ``total`` counts feedback; a source that cannot say has ``total`` None."""
+
+    stage: str
+    done: float
+    total: float | None
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull brought: counts, and what the person at the keyboard should know, each said once."""
+
+    stored: Stored
+    pages: int
+    notes: tuple[str, ...]
+
+
+class Miner:
+    """What some feedback means: a pure function of the feedback, the models and their versions."""
+
+    def __init__(
+        self, reader: Reader, embedder: Embedder | None = None, taggers: Sequence[Tagger] | None = None
+    ) -> None:
+        self._reader = reader
+        self._embedder = embedder or reader.embedder
+        self._own_vectors = embedder is None
+        self._taggers = list(taggers) if taggers is not None else load_all(reader)
+
+    @property
+    def embedder(self) -> Embedder:
+        """What gives the vectors: the reader's own embedder, or another one put in its place."""
+        return self._embedder
+
+    @property
+    def model(self) -> str:
+        """Name of the model whose vectors :meth:`mine` gives."""
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._embedder.dimensions
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Each task and the ``by`` of its labels."""
+        return {tagger.name: f"{tagger.name}@{tagger.version}" for tagger in self._taggers}
+
+    def mine(self, batch: Sequence[Feedback]) -> Mined:
+        """Cut, label and embed some feedback in one pass."""
+        mentions = [cut for cuts in mention.split(batch) for cut in cuts]
+        texts = [cut.text for cut in mentions]
+        labels, vectors = self.tag(texts)
+        return Mined([item.id for item in batch], mentions, labels, vectors)
+
+    def tag(self, texts: Sequence[str]) -> tuple[list[dict[str, Label]], NDArray[np.float32]]:
+        """For each text its labels by task, and its vector, (n, dimensions)."""
+        if not texts:
+            return [], np.zeros((0, self.dimensions), np.float32)
+        read = self._reader.read(texts)
+        by_task = {tagger.name: tagger.labels(read.scores[tagger.name]) for tagger in self._taggers}
+        labels = [{task: column[row] for task, column in by_task.items()} for row in range(len(texts))]
+        return labels, read.vectors if self._own_vectors else self._embedder.encode(texts)
+
+
+def pull(
+    store: Store,
+    connector: Connector,
+    what: Pull,
+    key: bytes,
+    window: Window | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Pulled:
+    """Read a source to its end, one transaction a page: items, rejects and cursor together.
+
+    Personal data are masked with ``key`` before anything is stored. Raises what the connector raises; the pages
+    before it stay stored, and the next run goes on behind them.
+    """
+    stored, pages, notes = Stored(), 0, dict[str, None]()
+    for page in connector.pull(store.cursor(what.key), window or Window()):
+        items = [_masked(item, key) for item in page.items]
+        stored += store.put_page(what, items, page.cursor)
+        pages += 1
+        notes.update(dict.fromkeys(page.notes))
+        on_progress(_pulling(page, stored))
+    store.finish_pull(what, datetime.now(UTC))
+    logger.info("%s: %s, %d pages", what.source, stored, pages)
+    return Pulled(stored, pages, tuple(notes))
+
+
+def _masked(item: Feedback | Reject, key: bytes) -> Feedback | Reject:
+    return mask_reject(item, key) if isinstance(item, Reject) else mask_feedback(item, key)
+
+
+def _pulling(page: Page, stored: Stored) -> Progress:
+    items = stored.new + stored.changed + stored.unchanged
+    return Progress("pull", page.done or 0.0, 1.0 if page.done is not None else None, items)
+
+
+def retry(store: Store, connector: Connector, source: str, key: bytes) -> Stored:
+    """Read the rejects of a source again with today's settings; those that can be read now are stored."""
+    rejects = [Reject(row["where"], row["reason"], row["raw"]) for row in store.rejects(source)]
+    again = [_masked(connector.retry(reject), key) for reject in rejects]
+    # A record read after all may lie elsewhere now; its old place is settled all the same.
+    placed = [
+        replace(item, extra={**item.extra, "where": reject.where}) if isinstance(item, Feedback) else item
+        for item, reject in zip(again, rejects, strict=True)
+    ]
+    with store.transaction() as connection:
+        return store.put(connection, source, placed)
+
+
+@dataclass(slots=True)
+class Understood:
+    """What a run of :func:`understand` did."""
+
+    feedback: int = 0
+    mentions: int = 0
+    indexed: int = 0
+    removed: int = 0
+
+
+def understand(
+    store: Store,
+    miner: Miner,
+    index: Callable[[], Index],
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    batch: int = BATCH,
+) -> Understood:
+    """Fill what is missing: mentions and labels in SQL, vectors in the index, and stale vectors out of it.
+
+    ``index`` opens the index; it is opened in the thread that writes to it, while the first batch is being read.
+    """
+    done = Understood()
+    ids = work.to_mine(store, mention.VERSION, miner.versions)
+    with _index_writer(store, miner, index, done) as write:
+        for start in range(0, len(ids), batch):
+            mined = miner.mine(work.feedback(store, ids[start : start + batch]))
+            work.put_mined(store, mined, mention.VERSION)
+            write([cut.id for cut in mined.mentions], mined.vectors)
+            done.feedback += len(mined.feedback_ids)
+            done.mentions += len(mined.mentions)
+            on_progress(Progress("understand", start + len(mined.feedback_ids), len(ids), done.mentions))
+    fill_index(store, miner, index, done, on_progress)
+    return done
+
+
+def fill_index(
+    store: Store,
+    miner: Miner,
+    index: Callable[[], Index],
+    done: Understood | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Understood:
+    """Bring the index up to SQL: what an earlier run left out goes in, what has gone from SQL goes out."""
+    done = done or Understood()
+    _notice_losses(store, miner, index)
+    if stale := work.stale_vectors(store):
+        index().delete(stale)
+        work.mark_unindexed(store, stale)
+        done.removed += len(stale)
+    missing = work.unindexed(store, miner.model)
+    for start in range(0, len(missing), BATCH):
+        part = missing[start : start + BATCH]
+        _write(store, miner, index, done, [id_ for id_, _ in part], miner.embedder.encode([text for _, text in part]))
+        on_progress(Progress("index", start + len(part), len(missing), done.indexed))
+    return done
+
+
+def _notice_losses(store: Store, miner: Miner, index: Callable[[], Index]) -> None:
+    """An index that lost vectors behind our back (a folder deleted by hand) gets them again."""
+    believed = work.indexed(store, miner.model)
+    if believed and index().count() < len(believed):
+        lost = believed - index().ids()
+        logger.warning("the index lacks %d vectors that it should hold; they are made again", len(lost))
+        work.mark_unindexed(store, sorted(lost))
+
+
+def _write(
+    store: Store,
+    miner: Miner,
+    index: Callable[[], Index],
+    done: Understood,
+    ids: Sequence[str],
+    vectors: NDArray[np.float32],
+) -> None:
+    # The index first: if we die between the two, SQL still says "missing" and the vectors are written once more.
+    if ids:
+        index().upsert(ids, vectors)
+        work.mark_indexed(store, ids, miner.model)
+        done.indexed += len(ids)
+
+
+@contextmanager
+def _index_writer(
+    store: Store, miner: Miner, index: Callable[[], Index], done: Understood
+) -> Iterator[Callable[[Sequence[str], NDArray[np.float32]], None]]:
+    """One thread that writes to the index while the next batch is being understood; errors come out here."""
+    waiting: list[Future[None]] = []
+
+    def write(ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        waiting.append(pool.submit(_write, store, miner, index, done, ids, vectors))
+        if len(waiting) > _WAITING:
+            waiting.pop(0).result()
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="index") as pool:
+        yield write
+        for future in waiting:
+            future.result()
