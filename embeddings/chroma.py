@@ -7,7 +7,7 @@ needs none.
 
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,7 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Let go of Chroma's files and let another process write; the index must not be used afterwards."""
-        self._client.close()  # type: ignore[attr-defined]  # every client has it, the interface forgets it
+        _close(self._client)
         if self._lock is not None:
             self._lock.release()
 
@@ -187,14 +187,16 @@ def open_folder(
     """
     if not write and not (folder / _DATABASE).exists():
         raise OverheardError(f"there is no index in {folder}", hint=_REINDEX)
-    lock = _locked(folder) if write else None
-    try:
+    with ExitStack() as undo:
+        lock = None
+        if write:
+            lock = _locked(folder)
+            undo.callback(lock.release)
         client = _client_of(folder)
-        return ChromaIndex(client, name=name, model=model, dimensions=dimensions, folder=folder, lock=lock)
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
+        undo.callback(_close, client)
+        index = ChromaIndex(client, name=name, model=model, dimensions=dimensions, folder=folder, lock=lock)
+        undo.pop_all()
+        return index
 
 
 def open_server(url: str, *, model: str, dimensions: int, name: str = "mentions") -> ChromaIndex:
@@ -212,7 +214,11 @@ def open_server(url: str, *, model: str, dimensions: int, name: str = "mentions"
     port = parts.port or (443 if parts.scheme == "https" else 8000)
     with _translated(f"the Chroma server at {url}"):
         client = chromadb.HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=_settings())
-    return ChromaIndex(client, name=name, model=model, dimensions=dimensions)
+    with ExitStack() as undo:
+        undo.callback(_close, client)
+        index = ChromaIndex(client, name=name, model=model, dimensions=dimensions)
+        undo.pop_all()
+        return index
 
 
 def wipe(folder: Path) -> None:
@@ -238,9 +244,25 @@ def wipe(folder: Path) -> None:
 
 def _client_of(folder: Path) -> "ClientAPI":
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
 
-    with _translated(f"the index in {folder}"):
-        return chromadb.PersistentClient(folder, settings=_settings())
+    try:
+        with _translated(f"the index in {folder}"):
+            return chromadb.PersistentClient(folder, settings=_settings())
+    except OverheardError:
+        # Chroma keeps the half-started system of a damaged folder, and would fail on it even after a repair.
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
+        raise
+
+
+def _close(client: "ClientAPI") -> None:
+    client.close()  # type: ignore[attr-defined]  # every client has it, the interface forgets it
+    # Chroma leaves the connections of its two HTTP clients open.
+    for owner in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(owner, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
 
 
 def _settings() -> Any:

@@ -60,28 +60,26 @@ class Heads:
         channels = len(self.conv_bias)
         made = np.zeros((len(bag), 2 * channels), np.float32)
         lengths = np.diff(bag.starts)
-        spoken = lengths > 0
-        if not spoken.any():
-            return made
-        starts = bag.starts[:-1][spoken]
-        windows = self._windows(bag.ids, starts) @ self.conv
-        windows += self.conv_bias
-        np.maximum(windows, 0, out=windows)
-        made[spoken, :channels] = np.maximum.reduceat(windows, starts, axis=0)
-        made[spoken, channels:] = np.add.reduceat(windows, starts, axis=0) / lengths[spoken, None]
+        # Texts of one length form a block, which numpy reduces several times faster than pieces of unequal length.
+        for length in np.unique(lengths[lengths > 0]):
+            rows = np.flatnonzero(lengths == length)
+            ids = bag.ids[bag.starts[rows][:, None] + np.arange(length)]
+            windows = self._windows(ids)
+            made[rows, :channels] = windows.max(axis=1)
+            made[rows, channels:] = windows.mean(axis=1)
         return made
 
-    def _windows(self, ids: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
-        """The vectors of the token before, the token and the token after, (tokens, 3 c); zeros beyond a text's ends."""
+    def _windows(self, ids: NDArray[np.int64]) -> Floats:
+        """``relu(window @ conv + b)`` of the texts' tokens, (texts, tokens) to (texts, tokens, channels)."""
         width = self.tokens.shape[1]
-        made = np.zeros((len(ids), 3 * width), np.float32)
+        around = np.zeros((*ids.shape, 3 * width), np.float32)
         here = self.tokens[ids]
-        made[:, width : 2 * width] = here
-        made[1:, :width] = here[:-1]
-        made[:-1, 2 * width :] = here[1:]
-        made[starts, :width] = 0
-        made[starts[1:] - 1, 2 * width :] = 0
-        return made
+        around[:, 1:, :width] = here[:, :-1]
+        around[:, :, width : 2 * width] = here
+        around[:, :-1, 2 * width :] = here[:, 1:]
+        windows: Floats = around.reshape(-1, 3 * width) @ self.conv
+        windows += self.conv_bias
+        return np.maximum(windows, 0, out=windows).reshape(*ids.shape, -1)
 
 
 def load(folder: Path) -> Heads:

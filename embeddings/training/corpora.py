@@ -18,11 +18,13 @@ _LONGEST_SENTENCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One corpus: where it lies below ``corpora/``, its licence, and how many sentences to take at most."""
+    """One corpus: where it lies below ``corpora/``, its licence, how many sentences to take at most, and whether
+    rows with a conversation are read (the customer's turns) or left out."""
 
     path: str
     licence: str
     at_most: int = 1_000_000
+    turns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ ENGLISH: tuple[Corpus, ...] = (
     Corpus("en/nlupp-multi-intent", "CC BY 4.0", 3_000),
     Corpus("en/sgd-service-dialogs", "CC BY-SA 4.0", 6_000),
     Corpus("en/taskmaster4-coffee", "CC BY 4.0", 2_000),
-    Corpus("en/tweetsumm-summaries", "CC0 1.0 (the summaries)", 3_000),
+    Corpus("en/tweetsumm-summaries", "CC0 1.0 (the summaries; never the tweets beside them)", 2_750, turns=False),
     Corpus("en/uci-sentiment-sentences", "Apache-2.0 repository; UCI lists CC BY 4.0", 3_000),
     Corpus("en/vcon-synthetic-calls", "MIT", 2_000),
 )
@@ -100,7 +102,7 @@ def english(shared: Path) -> list[str]:
     """English customer sentences, without doubles: each corpus gives at most its share, picked by a hash."""
     found: dict[str, None] = {}
     for corpus in ENGLISH:
-        sentences = set(_sentences(shared / "corpora" / corpus.path / "data.jsonl"))
+        sentences = set(_sentences(corpus, shared / "corpora" / corpus.path / "data.jsonl"))
         for sentence in sorted(sentences, key=_lot)[: corpus.at_most]:
             found[sentence] = None
     return list(found)
@@ -110,7 +112,7 @@ def running_text(shared: Path) -> list[str]:
     """Hebrew and Persian sentences without a translation: they only teach the tokenizer which pieces exist."""
     found: list[str] = []
     for corpus in RUNNING_TEXT:
-        sentences = set(_sentences(shared / "corpora" / corpus.path / "data.jsonl"))
+        sentences = set(_sentences(corpus, shared / "corpora" / corpus.path / "data.jsonl"))
         found.extend(sorted(sentences, key=_lot)[: corpus.at_most])
     return found
 
@@ -120,10 +122,11 @@ def _pair(row: dict[str, Any]) -> Pair:
     return Pair(en, he, fa, row.get("meta", {}).get("emoji", ""))
 
 
-def _sentences(path: Path) -> Iterator[str]:
+def _sentences(corpus: Corpus, path: Path) -> Iterator[str]:
     for row in rows(path):
-        meta = row.get("meta", {})
-        if path.parent.name == "banking77" and meta.get("split") != "train":
+        if corpus.path == "en/banking77" and row["meta"]["split"] != "train":
+            continue
+        if row.get("turns") and not corpus.turns:
             continue
         turns = [turn["text"] for turn in row.get("turns", ()) if turn.get("speaker") == "customer"]
         for text in turns or [row["text"]]:

@@ -24,13 +24,13 @@ class Plan:
     """Size of the network, and how it is trained."""
 
     width: int = 64
-    channels: int = 128
-    hidden: int = 128
-    steps: int = 1_600
-    labelled: int = 192
+    channels: int = 160
+    hidden: int = 160
+    steps: int = 2_400
+    labelled: int = 128
     imitated: int = 512
     rate: float = 2e-3
-    imitation: float = 1.0
+    imitation: float = 2.0
     token_dropout: float = 0.1
     dropout: float = 0.3
     seed: int = 13
@@ -157,7 +157,8 @@ def _network(table: NDArray[np.float32], plan: Plan) -> "torch.nn.Module":
             after = torch.cat((here[1:] * same, nothing))
             windows = torch.relu(self.conv(torch.cat((before, here, after), 1)))
             largest = windows.new_zeros(len(bag), windows.shape[1])
-            largest = largest.index_reduce(0, owner, windows, "amax", include_self=True)
+            index = owner[:, None].expand_as(windows)
+            largest = largest.scatter_reduce(0, index, windows, "amax", include_self=True)
             mean = windows.new_zeros(len(bag), windows.shape[1]).index_add(0, owner, windows)
             mean = mean / lengths.clamp(min=1)[:, None]
             pooled = self.dropout(torch.cat((vectors, largest, mean), 1))
