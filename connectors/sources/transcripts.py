@@ -60,7 +60,7 @@ class Config(BaseModel, extra="forbid"):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise ValueError(f"there is no time zone {value!r}; write it as in Asia/Jerusalem") from error
         return value
 

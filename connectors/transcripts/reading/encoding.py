@@ -15,6 +15,7 @@ _CODE_PAGES = (
 _FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W]+[\w\u200c\u200d]*")
 _SIGNATURES = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"\x1aE\xdf\xa3")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_BLOCKS = bytes(range(7))
 _SAMPLE = 65_536
 
 
@@ -52,11 +53,11 @@ def is_binary(raw: bytes) -> bool:
 
 
 def _wide(raw: bytes) -> str | None:
-    """Utf-16 without a BOM: the blanks and line ends alone make every second byte a zero here and there."""
-    head = raw[: _SAMPLE // 2 * 2]
+    """Utf-16 without a BOM: every second byte is the number of a block (0 Latin, 5 Hebrew, 6 Arabic), never text."""
+    head = raw[: min(len(raw), _SAMPLE) // 2 * 2]
     half = max(len(head) // 2, 1)
-    even, odd = head[::2].count(0) / half, head[1::2].count(0) / half
-    if max(even, odd) < 0.1 or min(even, odd) > 0.02:
+    even, odd = ((half - len(side.translate(None, _BLOCKS))) / half for side in (head[::2], head[1::2]))
+    if max(even, odd) < 0.7 or min(even, odd) > 0.05:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from connectors.errors import ConfigError
 from connectors.transcripts.reading.sniffer import Unreadable
@@ -75,8 +76,7 @@ def read_bytes(file: File, most: int) -> bytes:
             raw = stream.read(most + 1)
             if raw.startswith(b"\x1f\x8b"):
                 stream.seek(0)
-                with gzip.GzipFile(fileobj=stream) as unpacked:
-                    raw = unpacked.read(most + 1)
+                raw = _unpacked(stream, most + 1)
     except FileNotFoundError as error:
         raise Unreadable("the file is gone") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -86,6 +86,15 @@ def read_bytes(file: File, most: int) -> bytes:
     if len(raw) > most:
         raise Unreadable(f"the file is larger than max_bytes ({most:,})")
     return raw
+
+
+def _unpacked(stream: BinaryIO, most: int) -> bytes:
+    """Up to ``most`` bytes; a damaged end shows only when it is reached, so one read is not enough."""
+    found = b""
+    with gzip.GzipFile(fileobj=stream) as unpacked:
+        while len(found) < most and (part := unpacked.read(most - len(found))):
+            found += part
+    return found
 
 
 def _listed(path: Path) -> tuple[Path, list[Path]]:

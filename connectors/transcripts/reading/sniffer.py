@@ -59,6 +59,9 @@ def _broken_json(document: Document) -> str | None:
     try:
         json.loads(document.text)
     except json.JSONDecodeError as error:
+        # JSON that goes on with more JSON is a list of records, one to a line.
+        if error.msg == "Extra data":
+            return None
         return f"the JSON is broken or breaks off at line {error.lineno}, column {error.colno}"
     except (ValueError, RecursionError):
         return "the JSON is nested too deeply or holds a number too long"

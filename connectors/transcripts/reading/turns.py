@@ -119,7 +119,8 @@ def _joined(said: Sequence[Utterance]) -> list[Utterance]:
             found.append(one)
             continue
         ends = [end for end in (last.end_s, one.end_s) if end is not None]
-        found[-1] = replace(last, text=f"{last.text} {one.text}", end_s=max(ends, default=None))
+        start = last.start_s if last.start_s is not None else one.start_s
+        found[-1] = Utterance(last.speaker, f"{last.text} {one.text}", start, max(ends, default=None))
     return found
 
 
