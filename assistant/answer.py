@@ -13,8 +13,7 @@ from typing import Any
 
 from assistant.dates import Window
 from assistant.question import Question
-from mining.language import normalise
-from mining.reading import Heard
+from mining.reading import Heard, fingerprint
 
 
 class Status(StrEnum):
@@ -183,7 +182,7 @@ def distinct(mentions: Sequence[Heard], most: int) -> tuple[Quote, ...]:
         marks = {
             f"author {mention.author or mention.feedback_id}",
             f"feedback {mention.feedback_id}",
-            normalise(mention.text),
+            fingerprint(mention.text),
         }
         if not marks & seen:
             seen |= marks

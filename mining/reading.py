@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +19,8 @@ from mining.language import normalise
 from mining.schema import feedback, labels, mentions, queries
 from mining.store import Store
 from mining.taxonomy import TASKS
+
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,16 @@ def counts(rows: Iterable[Heard]) -> Counts:
     total = 0
     for row in rows:
         total += 1
-        said.setdefault(row.feedback_id, []).append(normalise(row.text))
+        said.setdefault(row.feedback_id, []).append(fingerprint(row.text))
         if row.author:
             authors.add(row.author)
     unique = len({"\n".join(sorted(texts)) for texts in said.values()})
     return Counts(len(said), total, len(authors), unique)
+
+
+def fingerprint(text: str) -> str:
+    """What a copied text keeps: letters and digits of its folded spelling, whatever was done to spaces and marks."""
+    return _NO_LETTER.sub("", normalise(text)) or text
 
 
 def total(store: Store, filters: Filters) -> Counts:

@@ -39,7 +39,7 @@ class Source:
 SOURCES = (
     Source("calls", "transcripts", "calls"),
     Source("reddit", "files", "posts", {"channel": "social"}),
-    Source("app_store", "files", "reviews/app_store.csv", {"channel": "review"}),
+    Source("app_store", "files", "reviews/app_store.csv", {"channel": "review", "product": "Lumeno App"}),
     Source("shop", "files", "reviews/shop_*.csv", {"channel": "review"}),
 )
 
