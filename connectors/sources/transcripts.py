@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -78,7 +78,7 @@ class _Run:
 class Transcripts:
     """The connector; see :func:`plugin`."""
 
-    def __init__(self, name: str, config: Config, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, name: str, config: Config, clock: Callable[[], datetime]) -> None:
         self.name = name
         self._config = config
         self._clock = clock
@@ -103,11 +103,17 @@ class Transcripts:
 
     def retry(self, reject: Reject) -> Feedback | Reject:
         """Read the file named in ``where`` again."""
-        for file in find(self._config.path):
+        for file in self._files():
             if reject.where == file.where or reject.where.startswith(f"{file.where}:"):
                 items = {_where(item): item for item in self._items(file, _Run(self._clock()))}
                 return items.get(reject.where, Reject(reject.where, "the file holds no such conversation any more"))
         return Reject(reject.where, "the file is gone")
+
+    def _files(self) -> list[File]:
+        try:
+            return find(self._config.path)
+        except ConfigError:
+            return []
 
     def _pages(self, cursor: Mapping[str, object], window: Window, run: _Run) -> Iterator[Page]:
         known = self._known(cursor)
@@ -221,8 +227,8 @@ class Transcripts:
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self._config.timezone))
 
 
-def plugin(*, name: str, **settings: object) -> Connector:
-    """Calls and chats from transcript files.
+def plugin(*, name: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC), **settings: Any) -> Connector:
+    """A source of transcript files called ``name``; ``clock`` says when they are read.
 
     Raises:
         ConfigError: a setting is unknown or wrong.
@@ -233,7 +239,7 @@ def plugin(*, name: str, **settings: object) -> Connector:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
         known = ", ".join(Config.model_fields)
         raise ConfigError(f"the settings of {name} are wrong: {wrong}", hint=f"known settings: {known}") from error
-    return Transcripts(name, config)
+    return Transcripts(name, config, clock)
 
 
 def _stamp(file: File) -> dict[str, int]:

@@ -54,6 +54,8 @@ _NO_NAMES = {
 _FOREIGN = {".csv", ".tsv", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".js", ".jsonl"}
 _NAMES_AT_MOST = 8
 _HOUR_S = 3600
+# A transcript shows itself in its first lines; a log of a million lines need not be read to its end.
+_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def sniff(document: Document) -> bool:
     """Two labelled lines, one of whose labels does not begin lines of any text."""
     if document.json is not None or "-->" in document.text or PurePosixPath(document.name).suffix in _FOREIGN:
         return False
-    lines = _lines(document)
+    lines = _lines(document, _LOOKED_AT)
     known = {key(label) for label in document.labels}
     labels = [line.label for line in lines if line.label]
     sure = any(not is_common_word(label) or key(label) in known for label in labels)
@@ -103,8 +105,8 @@ def plugin() -> Parser:
     return Parser("plain_text", "plain text with speaker labels", sniff, parse)
 
 
-def _lines(document: Document) -> list[_Line]:
-    raw = [strip_marks(line).strip() for line in document.text.splitlines()]
+def _lines(document: Document, most: int | None = None) -> list[_Line]:
+    raw = [strip_marks(line).strip() for line in document.text.splitlines()[:most]]
     taken = [_take_apart(line.lstrip(_MARKS)) for line in raw if any(character.isalnum() for character in line)]
     names = _names([line for line, _ in taken], document.labels)
     return [line if line.label in names else replace(line, label=None, words=whole) for line, whole in taken]

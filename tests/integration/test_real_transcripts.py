@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ EXPECTED = {
 }
 
 
-def read(name: str, **settings: object) -> Feedback:
+def read(name: str, **settings: Any) -> Feedback:
     pages = list(plugin(name="calls", path=FORMATS / name, **settings).pull({}, Window()))
     [item] = [item for page in pages for item in page.items]
     assert isinstance(item, Feedback)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from connectors.base import Window
 from connectors.record import Channel, Feedback, Speaker, Turn
@@ -14,7 +15,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
 CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
 
 
-def read(path: Path, **settings: object) -> Feedback:
+def read(path: Path, **settings: Any) -> Feedback:
     pages = list(plugin(name="calls", path=path, **settings).pull({}, Window()))
     [item] = [item for page in pages for item in page.items]
     assert isinstance(item, Feedback)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from connectors.base import Reject, Window
 from connectors.record import Feedback, Speaker
@@ -14,11 +15,11 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
 CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
 
 
-def read_all(path: Path, **settings: object) -> list[Feedback | Reject]:
+def read_all(path: Path, **settings: Any) -> list[Feedback | Reject]:
     return [item for page in plugin(name="calls", path=path, **settings).pull({}, Window()) for item in page.items]
 
 
-def read(path: Path, **settings: object) -> Feedback:
+def read(path: Path, **settings: Any) -> Feedback:
     [item] = read_all(path, **settings)
     assert isinstance(item, Feedback)
     return item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,14 +21,14 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts" / "plain_text"
 CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
 
 
-def read(path: Path, **settings: object) -> Feedback:
+def read(path: Path, **settings: Any) -> Feedback:
     pages = list(plugin(name="calls", path=path, **settings).pull({}, Window()))
     [item] = [item for page in pages for item in page.items]
     assert isinstance(item, Feedback)
     return item
 
 
-def said(folder: Path, text: str, **settings: object) -> list[tuple[Speaker, str]]:
+def said(folder: Path, text: str, **settings: Any) -> list[tuple[Speaker, str]]:
     path = folder / "call.txt"
     path.write_text(text, encoding="utf-8")
     return [(turn.speaker, turn.text) for turn in read(path, **settings).turns]

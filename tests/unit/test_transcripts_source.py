@@ -31,7 +31,7 @@ def write(folder: Path, name: str, words: str = "the bill is wrong", mtime: int 
 
 
 def pull(
-    path: Path, cursor: Mapping[str, object] | None = None, window: Window | None = None, **settings: object
+    path: Path, cursor: Mapping[str, object] | None = None, window: Window | None = None, **settings: Any
 ) -> list[Page]:
     return list(plugin(name="calls", path=path, **settings).pull(cursor or {}, window or Window()))
 
@@ -230,9 +230,16 @@ def test_a_path_without_a_transcript_is_an_error_of_the_settings(tmp_path: Path,
         ({"page_size": 0}, "page_size"),
     ],
 )
-def test_wrong_settings_are_named(settings: dict[str, object], word: str) -> None:
+def test_wrong_settings_are_named(settings: dict[str, Any], word: str) -> None:
     with pytest.raises(ConfigError, match=word):
         plugin(name="calls", **{"path": "x", **settings})
+
+
+def test_the_clock_says_when_files_are_read(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    [page] = plugin(name="calls", clock=lambda: now, path=tmp_path).pull({}, Window())
+    assert [item.fetched_at for item in page.items if isinstance(item, Feedback)] == [now]
 
 
 def test_nothing_is_opened_before_the_pull() -> None:

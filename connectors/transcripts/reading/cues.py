@@ -17,7 +17,9 @@ _COUNTER = re.compile(r"^\s*\d+\s*$")
 _SRT_CUE = re.compile(r"^[ \t\ufeff]*\d+[ \t]*(?:\r\n|\r|\n)[ \t]*\d+:\d\d:\d\d,\d{1,3}\s*-->", re.MULTILINE)
 _NOT_CUES = ("NOTE", "STYLE", "REGION")
 _INLINE_TIME = re.compile(r"<\d[\d:.]*>")
-_TAG = re.compile(r"</?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:[.\s][^>]*)?>|<\d[\d:.]*>|\{\\an?\d\}", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:[.\s][^>]{0,200})?>|<\d[\d:.]{0,20}>|\{\\an?\d\}", re.IGNORECASE
+)
 _HEADER_FIELD = re.compile(r"^([A-Za-z][\w-]*):\s*(\S.*)$")
 
 

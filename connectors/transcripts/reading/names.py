@@ -11,7 +11,7 @@ from connectors.transcripts.base import Utterance
 from connectors.transcripts.reading.cues import Cue, without_tags
 from connectors.transcripts.reading.speakers import is_speaker_word, key
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)*[ \t]+([^>]*)>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s>.]{0,40}){0,9}[ \t]+([^>]{0,120})>", re.IGNORECASE)
 _BRACKETED = re.compile(r"^\s*[\[(]([^\])]{1,40})[\])]\s*:?\s+(?=\S)")
 _NAMED = re.compile(r"^\s*([^:\s][^:]{0,59}?)\s*:\s+(?=\S)")
 _NOT_IN_NAMES = re.compile(r"[?!,;…\"“”<>=]|\d:\d|(?<![A-Z])(?<!Dr)(?<!Mr)(?<!Mrs)(?<!Ms)\.(?:\s|$)")

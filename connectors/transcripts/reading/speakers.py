@@ -21,6 +21,8 @@ _FIRST_WORD = 1.5
 _CLEARLY_AGENT = 3.0
 # "Agent Dana Levi"
 _NAME_WORDS = 2
+# No word of the lists has more parts ("help desk" has two).
+_LONGEST_WORD = 4
 
 _LEVELLED = str.maketrans({"ي": "ی", "ك": "ک", "\u200c": "", "\u200d": "", "’": "'", "ʼ": "'", "‘": "'"})
 _DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -101,7 +103,7 @@ def _role_word(label: str) -> str | None:
     """The longest word of the lists that the label is or begins with; a number or a name may follow, no sentence."""
     bare = _PARENTHESIS.sub(" ", label).strip() or label.strip("[]() ")
     words = _spaced(bare).split()
-    for stop in range(len(words), 0, -1):
+    for stop in range(min(len(words), _LONGEST_WORD), 0, -1):
         word = level(" ".join(words[:stop]))
         if word in _known():
             rest = words[stop:]
