@@ -89,11 +89,11 @@ class Transcripts:
         Raises:
             ConfigError: there is no file, or none of them is a transcript.
         """
-        run = _Run(self._clock(), found=bool(cursor))
+        # A wrong folder is an error of the settings, not a list of rejects: its pages wait for the first transcript.
+        run = _Run(self._clock(), found=bool(cursor) or self._config.path.expanduser().is_file())
         held: list[Page] = []
         for page in self._pages(cursor, window, run):
             held.append(page)
-            # A wrong folder is an error of the settings, not a list of rejects: wait for the first transcript.
             if run.found:
                 yield from held
                 held.clear()

@@ -207,6 +207,13 @@ def test_a_file_that_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
     assert ids(pull(tmp_path)) == ["a"]
 
 
+@pytest.mark.parametrize("name", ["server.log", "zendesk_tickets.json", "headless.vtt"])
+def test_a_single_file_that_is_no_transcript_is_a_reject_that_lists_what_is_recognised(name: str) -> None:
+    [(where, reason)] = rejects(pull(FIXTURES / "not_transcripts" / name)).items()
+    assert where == name
+    assert "not a transcript that we know; recognised are AssemblyAI, " in reason
+
+
 @pytest.mark.parametrize("make", ["nothing", "empty folder", "only others", "pattern"])
 def test_a_path_without_a_transcript_is_an_error_of_the_settings(tmp_path: Path, make: str) -> None:
     paths = {
