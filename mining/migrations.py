@@ -1,4 +1,4 @@
-"""Forward-only migrations: functions whose names are the log, each in one transaction with the row that records it.
+"""Forward-only migrations: functions whose names are the log, in one transaction with the rows that record them.
 
 A released function is never changed. A schema change is a new function below the last one, with its own DDL written
 out, and the table in :mod:`mining.schema` brought up to it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from connectors.errors import OverheardError
 from mining import schema
@@ -20,28 +20,46 @@ def m001_create_tables(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
+# Any number: all processes that migrate the same PostgreSQL server ask for it.
+_LOCK = 731_202
+
 STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables,)
 
 
 def migrate(engine: Engine) -> list[str]:
-    """Bring a database up to today's schema; returns the names of the steps taken.
+    """Bring a database up to today's schema, wholly or not at all; returns the names of the steps taken.
 
     Raises:
         OverheardError: the database was written by a newer version of Overheard.
     """
+    with engine.connect() as connection:
+        if not _missing(connection):
+            return []
     with engine.begin() as connection:
+        _be_alone(connection)
         schema.migrations.metadata.create_all(connection)
-        done = set(connection.scalars(select(schema.migrations.c.name)))
-    known = [step.__name__ for step in STEPS]
-    if newer := sorted(done.difference(known)):
+        # Another process may have taken the same steps while we waited for it.
+        steps = _missing(connection)
+        for step in steps:
+            step(connection)
+            connection.execute(insert(schema.migrations).values(name=step.__name__, applied_at=datetime.now(UTC)))
+    return [step.__name__ for step in steps]
+
+
+def _missing(connection: Connection) -> list[Callable[[Connection], None]]:
+    kept = inspect(connection).has_table(schema.migrations.name)
+    done = set(connection.scalars(select(schema.migrations.c.name))) if kept else set()
+    if newer := sorted(done.difference(step.__name__ for step in STEPS)):
         raise OverheardError(
             f"this workspace was written by a newer Overheard (it has {newer[-1]})",
             hint="upgrade Overheard, or name another workspace with --home",
         )
-    for step in STEPS:
-        if step.__name__ in done:
-            continue
-        with engine.begin() as connection:
-            step(connection)
-            connection.execute(insert(schema.migrations).values(name=step.__name__, applied_at=datetime.now(UTC)))
-    return [name for name in known if name not in done]
+    return [step for step in STEPS if step.__name__ not in done]
+
+
+def _be_alone(connection: Connection) -> None:
+    """Until the transaction ends nobody else migrates; on SQLite this also makes CREATE TABLE part of it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
