@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from connectors.errors import ConfigError, OverheardError
 
@@ -54,7 +54,8 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.database and parsed.get_backend_name() == "sqlite":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
+        # An error must not carry the values of a statement: they are customers' words, and errors are logged.
+        engine = create_engine(parsed, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigError(
             f"the store's URL cannot be used: {error}",
@@ -75,6 +76,12 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "cache_size=-65536"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # SQLite's own lower() knows ASCII only; phrases are compared with it.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: str | None) -> str | None:
+    return value.lower() if value is not None else None
 
 
 @contextmanager
@@ -84,10 +91,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         OverheardError: the disk is full, the file is damaged, locked or out of reach.
     """
+    with told(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What can go wrong with a database, in words a person can act on; anything else is raised as it is.
+
+    Raises:
+        OverheardError: as :func:`transaction`.
+    """
     try:
-        with engine.begin() as connection:
-            yield connection
-    except (OperationalError, DatabaseError) as error:
+        yield
+    except DatabaseError as error:
         reason = str(error.orig).lower()
         for sign, message, hint in _PLAIN_WORDS:
             if sign in reason:
