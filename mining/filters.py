@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select
@@ -48,7 +48,7 @@ class Filters:
         """JSON form, without what was left open; :meth:`from_spec` reads it back."""
         spec = {name: value for name, value in asdict(self).items() if value not in (None, (), {})}
         return {
-            name: value.isoformat()
+            name: value.astimezone(UTC).isoformat()
             if isinstance(value, datetime)
             else list(value)
             if isinstance(value, tuple)
