@@ -4,11 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import UTC
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
+from connectors.base import Reject
 from connectors.record import TURN_SEPARATOR, Channel, Feedback, Speaker, Turn
+
+Item = TypeVar("Item", bound=Feedback | Reject | Turn)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(item: Item) -> Item:
+    """The item with every NUL and half surrogate pair, which databases refuse, replaced by U+FFFD: lengths stay."""
+    mended = {field.name: _mended(getattr(item, field.name)) for field in fields(item)}
+    changed = {name: value for name, value in mended.items() if value is not getattr(item, name)}
+    return replace(item, **changed) if changed else item
+
+
+def _mended(value: Any) -> Any:
+    """The same object where nothing had to be mended."""
+    if type(value) is str:
+        return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
+    if isinstance(value, Mapping):
+        mended = {_mended(key): _mended(held) for key, held in value.items()}
+        return value if mended == value else mended
+    if isinstance(value, tuple):
+        turns = tuple(storable(turn) for turn in value)
+        return value if turns == value else turns
+    return value
 
 
 def to_row(item: Feedback) -> dict[str, Any]:
@@ -18,7 +47,7 @@ def to_row(item: Feedback) -> dict[str, Any]:
         "source": item.source,
         "native_id": item.native_id,
         "channel": item.channel.value,
-        "said_at": item.said_at,
+        "said_at": item.said_at.astimezone(UTC),
         "text": item.text,
         "author": item.author,
         "url": item.url,
