@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from connectors.base import Reject
+from connectors.errors import OverheardError
 from connectors.record import Feedback
 from mining import schema
-from mining.database import slices, transaction, upsert
+from mining.database import slices, told, transaction, upsert
 from mining.migrations import migrate
-from mining.rows import to_row
+from mining.rows import storable, to_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,8 @@ class Store:
         Raises:
             OverheardError: the file is not a database, or a newer version wrote it.
         """
-        with self.transaction():
-            # Reading the first page finds out whether this is a database at all, before anything is made.
-            pass
-        migrate(self.engine)
+        with told():
+            migrate(self.engine)
         return self
 
     def close(self) -> None:
@@ -113,8 +112,10 @@ class Store:
 
     def put(self, connection: Connection, source: str, items: Sequence[Feedback | Reject]) -> Stored:
         """Upsert masked items by id: an edit loses its mentions and labels, a deletion leaves a tombstone."""
-        latest = {item.id: item for item in items if isinstance(item, Feedback)}
+        items = [storable(item) for item in items]
+        read = [item for item in items if isinstance(item, Feedback)]
         rejects = [item for item in items if isinstance(item, Reject)]
+        latest = _latest(read)
         known = _digests(connection, list(latest))
         refused = _tombstoned(connection, list(latest))
         rows = [to_row(item) for id_, item in latest.items() if not item.deleted and id_ not in refused]
@@ -123,7 +124,7 @@ class Store:
         forget_meaning(connection, changed)
         upsert(connection, schema.feedback, fresh)
         deleted = self.delete(connection, [item.id for item in latest.values() if item.deleted])
-        _settle_rejects(connection, source, latest.values())
+        _settle_rejects(connection, source, read)
         put_rejects(connection, source, rejects)
         return Stored(
             new=len(fresh) - len(changed),
@@ -157,7 +158,13 @@ class Store:
         return found
 
     def erase(self, author: str) -> Erased:
-        """Erase all that one author (a keyed hash) said, and the rejects that hold the hash."""
+        """Erase all that one author (a keyed hash) said, and the rejects that hold the hash; harmless to repeat.
+
+        Raises:
+            OverheardError: the rows went, but a long reader keeps their bytes in the file; to be repeated.
+        """
+        if not author:
+            return Erased(0, 0, 0, 0)
         table = schema.feedback
         with self.transaction() as connection:
             ids = list(connection.scalars(select(table.c.id).where(table.c.author == author).order_by(table.c.id)))
@@ -169,12 +176,21 @@ class Store:
         return Erased(len(ids), *before)
 
     def _shred(self) -> None:
-        """Rewrite a SQLite file, because a deleted row's words stay in its free pages and in the WAL until then."""
+        """Rewrite a SQLite file, because a deleted row's words stay in its free pages and in the WAL until then.
+
+        Raises:
+            OverheardError: somebody reads for so long that the old pages cannot be let go of.
+        """
         if self.engine.dialect.name != "sqlite":
             return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            held_up, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if held_up:
+            raise OverheardError(
+                "all was erased, but its bytes are still in the file: another program is reading the old state",
+                hint="end that program, then run the same command again",
+            )
 
     # --- rejects ----------------------------------------------------------------------------------------------------
 
@@ -186,6 +202,15 @@ class Store:
             wanted = wanted.where(table.c.source == source)
         with self.transaction() as connection:
             return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+def _latest(items: Iterable[Feedback]) -> dict[str, Feedback]:
+    """The last version of each item by id; a deletion is final here too, wherever the page happens to end."""
+    latest: dict[str, Feedback] = {}
+    for item in items:
+        if item.id not in latest or not latest[item.id].deleted:
+            latest[item.id] = item
+    return latest
 
 
 def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
