@@ -1,6 +1,7 @@
 """How good the vectors are: translation retrieval and a linear probe.
 
     python benchmarks/embeddings_quality.py [--shared ../shared] [--model static] [--folder FOLDER]
+    python benchmarks/embeddings_quality.py --speed
 
 Retrieval@1: for each sentence of one language, is the nearest of all sentences of the other its translation?
 FLORES-200 devtest (1,012), NTREX-128 (1,995) and the LASER part of Tatoeba (first 1,000) are never trained on.
@@ -10,6 +11,10 @@ Banking77: accuracy of a logistic regression on the vectors of the train split, 
 import argparse
 import json
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +61,45 @@ def probe(train: list[dict[str, Any]], test: list[dict[str, Any]], model: Embedd
     )
 
 
+def print_speed() -> None:
+    """Texts a second on the remarks written for this project, cut to 15 words, as a cold process sees them."""
+    from embeddings.models import static
+    from embeddings.readers.static import plugin
+    from mining.training.rows import authored
+
+    texts = [" ".join(row.text.split()[:15]) for row in authored()] * 3
+    print(f"{len(texts)} remarks of {sum(len(text.split()) for text in texts) / len(texts):.1f} words, en/he/fa")
+    code = "from embeddings.readers.static import plugin; plugin().read(['hello'])"
+    best = min(_seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(5))
+    bare = min(_seconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) for _ in range(5))
+    print(f"import, load and read one text in a new process: {best - bare:.2f} s beside {bare:.2f} s of Python's own")
+    reader = plugin()
+    reader.read(texts[:1])
+    for name in ("read, first time", "read, words known"):
+        print(f"{name}: {len(texts) / _seconds(lambda: reader.read(texts)):,.0f} texts/s")
+    model = static.plugin()
+    model.encode(texts[:1])
+    for name in ("encode, first time", "encode, words known"):
+        print(f"{name}: {len(texts) / _seconds(lambda: model.encode(texts)):,.0f} texts/s")
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("OVERHEARD_SHARED", "../shared")))
     parser.add_argument("--model", default="static", help="file name below embeddings/models")
     parser.add_argument("--folder", help="folder of the weights (default: those shipped)")
+    parser.add_argument("--speed", action="store_true", help="print texts per second of the shipped reader instead")
     given = parser.parse_args()
+    if given.speed:
+        print_speed()
+        return
     settings = {"folder": given.folder} if given.folder else {}
     model: Embedder = plugins.load("embeddings.models", given.model)(**settings)
     corpora = given.shared / "corpora"

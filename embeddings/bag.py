@@ -13,7 +13,7 @@ from embeddings.text import normalise
 
 _WORD = re.compile(r"\w+|[^\w\s]+")
 _MOST_WORDS = 200_000  # that are remembered
-_MOST_TEXTS = 4_096
+_MOST_TEXTS = 2_048
 _MOST_LETTERS = 400_000
 _LONGEST = 100_000  # letters of one text that are read; no mention is that long, a broken record may be
 

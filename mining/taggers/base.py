@@ -71,7 +71,7 @@ class Softmax:
     def labels(self, scores: NDArray[np.float32]) -> list[Label]:
         """One label per row; ``score`` is the probability of ``value``."""
         chances = softmax(scores / self._config.temperature)
-        best = chances.argmax(axis=1)
+        best = scores.argmax(axis=1)
         by = f"{self.name}@{self.version}"
         return [self._label(row, int(at), by) for row, at in zip(chances, best, strict=True)]
 

@@ -57,7 +57,7 @@ def test_a_missing_model_is_a_clear_error() -> None:
 def test_the_library_is_loaded_on_first_use_only() -> None:
     code = (
         "import sys; from embeddings.models.sentence_transformer import plugin; plugin(model='x').name;"
-        "sys.exit(' '.join({'torch', 'sentence_transformers'} & set(sys.modules)))"
+        "sys.exit(' '.join({'torch', 'sentence_transformers'} & set(sys.modules)) or None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

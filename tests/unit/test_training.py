@@ -1,0 +1,143 @@
+"""The training recipes: what may be learnt from, what is kept aside, and how answers are scored."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.base import Encoded
+from embeddings.training import corpora
+from embeddings.training.corpora import Pair
+from mining.training import material, rows
+from mining.training.evaluate import Score, evaluate, table
+from mining.training.rows import TASKS, Row
+from mining.training.teacher import batches, class_weights, label_ids
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("OVERHEARD_SHARED", ROOT.parent / "shared"))
+needs_shared = pytest.mark.skipif(not (SHARED / "corpora").is_dir(), reason="OVERHEARD_SHARED holds no corpora/")
+FORBIDDEN = ("unclear", "evaluation only", "not for commercial", "no commercial", "grey", "keep for evaluation")
+
+
+def test_authored_remarks_come_in_three_languages_with_every_label() -> None:
+    found = rows.authored()
+    assert len(found) == 3 * 2_020
+    assert {row.language for row in found} == {"en", "he", "fa"}
+    assert all(row.labels[task] in TASKS[task] for row in found for task in TASKS)
+
+
+def test_a_remark_is_kept_aside_in_all_languages_or_in_none() -> None:
+    aside = {row.id.split("/")[0] for row in rows.authored() if rows.held_out(row)}
+    learnt = {row.id.split("/")[0] for row in rows.authored() if not rows.held_out(row)}
+    assert not aside & learnt
+    assert 150 < len(aside) < 260
+
+
+def test_rows_of_unclear_licence_are_left_out() -> None:
+    made = [Row(f"tr-{prefix}-0001", "x", "en") for prefix in ("mams", "dk", "comc", "unknown")]
+    assert [row.id for row in rows.allowed(made)] == ["tr-mams-0001"]
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "path",
+    [corpus.path for corpus in (*corpora.PARALLEL, *corpora.ENGLISH, *corpora.RUNNING_TEXT)]
+    + [source.corpus for source in rows.GOLD_SOURCES.values() if source.trained_on],
+)
+def test_no_corpus_is_trained_on_whose_licence_forbids_it(path: str) -> None:
+    card = (SHARED / "corpora" / path / "SOURCE.md").read_text(encoding="utf-8").lower()
+    licence = " ".join(line for line in card.splitlines() if "licence:" in line or "commercial use:" in line)
+    assert licence
+    assert not [word for word in FORBIDDEN if word in licence]
+
+
+@needs_shared
+def test_nothing_of_the_development_set_is_trained_on() -> None:
+    unseen = {row.text for row in rows.gold(SHARED / "gold" / "dev.jsonl")}
+    gathered = material.gather(SHARED)
+    assert not unseen & {row.text for row in gathered.rows}
+    assert not unseen & set(gathered.english)
+    assert not {row.text for row in gathered.aside} & {row.text for row in gathered.rows}
+    assert not {row.text for row in gathered.aside} & set(gathered.english)
+
+
+@needs_shared
+def test_the_tweets_beside_the_free_summaries_are_not_read() -> None:
+    tweets = {
+        turn["text"]
+        for row in corpora.rows(SHARED / "corpora/en/tweetsumm-summaries/data.jsonl")
+        for turn in row.get("turns", ())
+    }
+    assert tweets
+    assert not tweets & set(corpora.english(SHARED))
+
+
+@needs_shared
+def test_evaluation_sets_are_not_among_the_pairs() -> None:
+    pairs = {pair.en for pair in corpora.pairs(SHARED, rows.AUTHORED)}
+    flores = {row["en"] for row in corpora.rows(SHARED / "corpora/par/flores200-devtest/data.jsonl")}
+    laser = {
+        (row["en"], row.get("he"), row.get("fa"))
+        for row in corpora.rows(SHARED / "corpora/par/tatoeba/data.jsonl")
+        if row["meta"].get("v") == "LASER-eval"
+    }
+    assert not pairs & flores
+    assert len(laser) > 1_000
+
+
+def test_pairs_are_read_once_and_need_two_sides(tmp_path: Path) -> None:
+    for corpus in corpora.PARALLEL:
+        (tmp_path / "corpora" / corpus.path).mkdir(parents=True)
+        (tmp_path / "corpora" / corpus.path / "data.jsonl").write_text("")
+    lines = [
+        {"en": "hello", "he": "שלום", "meta": {"v": "2020"}},
+        {"en": "hello", "he": "שלום", "meta": {"v": "2021"}},
+        {"en": "secret", "he": "סוד", "meta": {"v": "LASER-eval"}},
+        {"en": "alone"},
+        {"en": "cat", "meta": {"emoji": "🐱"}},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    (tmp_path / "corpora" / "par/tatoeba/data.jsonl").write_text(text, encoding="utf-8")
+    (tmp_path / "authored.jsonl").write_text('{"he": "תודה", "fa": "ممنون"}\n', encoding="utf-8")
+    found = corpora.pairs(tmp_path, tmp_path / "authored.jsonl")
+    assert found == [Pair("hello", "שלום"), Pair("cat", sign="🐱"), Pair(he="תודה", fa="ممنون")]
+
+
+def test_rare_classes_weigh_more_and_the_mean_is_one() -> None:
+    made = [Row(str(n), "", "en", {"stage": "purchase" if n < 10 else "experience"}) for n in range(1_000)]
+    weights = class_weights(made, "stage")
+    rare, common = (weights[TASKS["stage"].index(value)] for value in ("purchase", "experience"))
+    assert rare / common == pytest.approx(99**0.5, rel=1e-3)
+    assert (10 * rare + 990 * common) / 1_000 == pytest.approx(1, rel=1e-3)
+
+
+def test_a_missing_label_is_passed_over_in_the_loss() -> None:
+    assert label_ids([Row("1", "", "en", {"effort": "high"}), Row("2", "", "en")], "effort").tolist() == [1, -100]
+
+
+def test_batches_hold_every_text_once() -> None:
+    parts = batches(["x" * (n % 50) for n in range(333)], 32, np.random.default_rng(1))
+    assert sorted(np.concatenate(parts).tolist()) == list(range(333))
+
+
+class Parrot:
+    """A reader that says positive to everything, and for other tasks the first class."""
+
+    name, version, dimensions, classes = "parrot", 1, 1, TASKS
+
+    def read(self, texts: list[str]) -> Encoded:
+        scores = {task: np.zeros((len(texts), len(values)), np.float32) for task, values in TASKS.items()}
+        scores["sentiment"][:, TASKS["sentiment"].index("positive")] = 9
+        return Encoded(np.zeros((len(texts), 1), np.float32), scores)
+
+
+def test_scores_are_those_of_the_definition() -> None:
+    said = ["positive"] * 6 + ["negative"] * 5 + ["neutral"] * 1 + ["mixed"] * 7
+    made = evaluate(Parrot(), [Row(str(n), "", "he", {"sentiment": value}) for n, value in enumerate(said)])  # type: ignore[arg-type]  # a list will do
+    assert [(one.task, one.language, one.rows) for one in made] == [("sentiment", "he", 12), ("sentiment", "all", 12)]
+    # F1 of positive: 2 * 6 / (6 + 12); of negative 0; neutral has fewer than five rows.
+    assert made[0] == Score("sentiment", "he", 12, 0.5, made[0].macro_f1, 0.5)
+    assert made[0].macro_f1 == pytest.approx((12 / 18) / 2)
+    assert "macro-F1" in table(made)
