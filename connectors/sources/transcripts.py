@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Channel, Feedback, Speaker
-from connectors.transcripts.base import Conversation, Document, Parser, RoleSource
+from connectors.transcripts.base import Conversation, Document, RoleSource
 from connectors.transcripts.reading.dates import date_in_name
 from connectors.transcripts.reading.files import File, families, find, read_bytes
 from connectors.transcripts.reading.languages import language_code
@@ -75,6 +75,17 @@ class _Run:
     seen: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a conversation was found, and what it is called."""
+
+    file: File
+    where: str
+    format: str
+    native_id: str
+    read_at: datetime
+
+
 class Transcripts:
     """The connector; see :func:`plugin`."""
 
@@ -105,7 +116,7 @@ class Transcripts:
         """Read the file named in ``where`` again."""
         for file in self._files():
             if reject.where == file.where or reject.where.startswith(f"{file.where}:"):
-                items = {_where(item): item for item in self._items(file, _Run(self._clock()))}
+                items = {_where(item): item for item, _ in self._items(file, _Run(self._clock()))}
                 return items.get(reject.where, Reject(reject.where, "the file holds no such conversation any more"))
         return Reject(reject.where, "the file is gone")
 
@@ -126,13 +137,13 @@ class Transcripts:
             items: list[Feedback | Reject] = []
             for file in batch:
                 found = list(self._items(file, run))
-                wanted = [item for item in found if isinstance(item, Reject) or _within(item, window)]
-                items += wanted
+                wanted = [(item, notes) for item, notes in found if isinstance(item, Reject) or _within(item, window)]
+                items += [item for item, _ in wanted]
+                run.notes.update(kind for _, notes in wanted for kind in notes.elements())
                 if len(wanted) == len(found):
                     done[file.where] = _stamp(file)
-            notes = _said(run.notes) if at == len(batches) else ()
             cursor = {"v": VERSION, "files": dict(done), "settings": self._fingerprint()}
-            yield Page(items, cursor, at / len(batches), notes)
+            yield Page(items, cursor, at / len(batches), _said(run.notes) if at == len(batches) else ())
 
     def _known(self, cursor: Mapping[str, object]) -> Mapping[str, object]:
         """What the cursor says of the files; nothing, if other settings would now read them differently."""
@@ -148,56 +159,58 @@ class Transcripts:
         meaning = self._config.model_dump_json(exclude={"path", "page_size"})
         return hashlib.sha256(meaning.encode()).hexdigest()[:12]
 
-    def _items(self, file: File, run: _Run) -> Iterator[Feedback | Reject]:
-        """What a file holds, but for conversations that another file of the run held already."""
+    def _items(self, file: File, run: _Run) -> Iterator[tuple[Feedback | Reject, Counter[str]]]:
+        """What a file holds, with notes; but for conversations that another file of the run held already."""
         try:
             raw = read_bytes(file, self._config.max_bytes)
             parser, conversations = read(Document(file.where, raw, frozenset(self._config.roles)))
         except Unreadable as error:
-            run.notes["foreign"] += error.foreign
             run.found |= not error.foreign
-            yield Reject(file.where, error.reason)
+            yield Reject(file.where, error.reason), Counter(foreign=int(error.foreign))
             return
         run.found = True
         if not conversations:
-            yield Reject(file.where, f"this {parser.title} file holds no words")
+            yield Reject(file.where, f"this {parser.title} file holds no words"), Counter()
         for at, conversation in enumerate(conversations):
             # The first has the file's own name: a file that was broken as a whole is then mended by it.
             place = f":{at + 1}" if at else ""
             told = tell(conversation, self._config.roles)
             native_id = conversation.native_id or f"{file.stem}{place}"
             if not told.turns:
-                yield Reject(f"{file.where}{place}", f"this {parser.title} transcript holds no words")
+                yield Reject(f"{file.where}{place}", f"this {parser.title} transcript holds no words"), Counter()
             elif native_id in run.seen:
                 run.notes["repeated"] += 1
             else:
                 run.seen.add(native_id)
-                yield self._feedback(file, parser, conversation, told, run, native_id, f"{file.where}{place}")
+                origin = _Origin(file, f"{file.where}{place}", parser.name, native_id, run.now)
+                yield self._feedback(origin, conversation, told)
 
-    def _feedback(
-        self, file: File, parser: Parser, conversation: Conversation, told: Told, run: _Run, native_id: str, where: str
-    ) -> Feedback:
-        said_at, said_at_from = self._date(file, conversation, run)
+    def _feedback(self, origin: _Origin, conversation: Conversation, told: Told) -> tuple[Feedback, Counter[str]]:
+        said_at, said_at_from = self._date(origin.file, conversation)
         customers = sum(turn.speaker is Speaker.CUSTOMER for turn in told.turns)
         extra = {
-            "where": where,
-            "format": parser.name,
+            "where": origin.where,
+            "format": origin.format,
             "role_source": str(told.role_source),
             "said_at_from": said_at_from,
             "customer_turns": str(customers),
         }
         if conversation.skipped_cues:
             extra["skipped_cues"] = str(conversation.skipped_cues)
-        run.notes["one_voice"] += told.one_voice
-        run.notes["guess"] += told.role_source is RoleSource.GUESS and not told.one_voice
-        run.notes["no_customer"] += not customers
-        run.notes["skipped_cues"] += conversation.skipped_cues
-        return Feedback(
+        notes = Counter(
+            one_voice=int(told.one_voice),
+            guess=int(told.role_source is RoleSource.GUESS and not told.one_voice),
+            no_customer=int(not customers),
+            file=int(said_at_from == "file"),
+            transcribed=int(said_at_from == "vendor" and conversation.said_at is None),
+            skipped_cues=conversation.skipped_cues,
+        )
+        feedback = Feedback(
             source=self.name,
-            native_id=native_id,
+            native_id=origin.native_id,
             channel=Channel(self._config.channel or conversation.channel),
             said_at=said_at,
-            fetched_at=run.now,
+            fetched_at=origin.read_at,
             author=told.author,
             url=conversation.url,
             language=language_code(conversation.language) or language_code(self._config.language),
@@ -206,8 +219,9 @@ class Transcripts:
             solicited=self._config.solicited,
             extra=extra,
         )
+        return feedback, notes
 
-    def _date(self, file: File, conversation: Conversation, run: _Run) -> tuple[datetime, str]:
+    def _date(self, file: File, conversation: Conversation) -> tuple[datetime, str]:
         """When it was said, and who says so: the payload, the file's name, the settings, or the file's own date."""
         found = (
             (conversation.said_at, "vendor"),
@@ -217,9 +231,7 @@ class Transcripts:
         )
         for at, source in found:
             if at is not None:
-                run.notes["transcribed"] += at is conversation.transcribed_at
                 return self._aware(at), source
-        run.notes["file"] += 1
         return datetime.fromtimestamp(file.mtime_ns / 1e9, UTC), "file"
 
     def _aware(self, at: date) -> datetime:

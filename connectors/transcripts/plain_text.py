@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from connectors.transcripts.base import Conversation, Document, Parser, Utterance
+from connectors.transcripts.reading.cues import has_timings
 from connectors.transcripts.reading.names import looks_like_a_name
 from connectors.transcripts.reading.speakers import is_common_word, is_speaker_word, key, strip_marks
 from connectors.transcripts.reading.values import moment
@@ -74,7 +75,7 @@ class _Line:
 
 def sniff(document: Document) -> bool:
     """Two labelled lines, one of whose labels does not begin lines of any text."""
-    if document.json is not None or "-->" in document.text or PurePosixPath(document.name).suffix in _FOREIGN:
+    if document.json is not None or has_timings(document.text) or PurePosixPath(document.name).suffix in _FOREIGN:
         return False
     lines = _lines(document, _LOOKED_AT)
     known = {key(label) for label in document.labels}

@@ -86,6 +86,7 @@ def test_utf_16_is_read() -> None:
         ("- Rep (Dana): Hi.\n- Caller: Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         ("[Agent] Hi.\n[Customer] Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         ("Agent 1 - Hi.\nClient - Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
+        ("Agent: Menu --> line.\nCustomer: Hello.\n", [(AGENT, "Menu --> line."), (CUSTOMER, "Hello.")]),
         ("Agent:\nHi.\nCustomer:\nHello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         (
             "IVR: Press one.\nCustomer: One.\nSupervisor: Hi.",

@@ -159,6 +159,7 @@ def test_a_window_leaves_out_and_a_wider_one_brings_in(tmp_path: Path) -> None:
     write(tmp_path, "2026-02-01 b.txt")
     narrow = pull(tmp_path, window=Window(since=datetime(2026, 1, 15, tzinfo=UTC)))
     assert ids(narrow) == ["2026-02-01 b"]
+    assert ids(pull(tmp_path, narrow[-1].cursor, Window(since=datetime(2026, 1, 15, tzinfo=UTC)))) == []
     assert ids(pull(tmp_path, narrow[-1].cursor, Window(until=datetime(2026, 2, 1, tzinfo=UTC)))) == ["2026-01-01 a"]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 _TIME = r"(?:(\d+):)?([0-5]?\d):([0-5]\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s|$)")
+_ANY_TIMING = re.compile(r"\d:\d\d[.,]\d{1,3}[ \t]*-->")
 _COUNTER = re.compile(r"^\s*\d+\s*$")
 _SRT_CUE = re.compile(r"^[ \t\ufeff]*\d+[ \t]*(?:\r\n|\r|\n)[ \t]*\d+:\d\d:\d\d,\d{1,3}\s*-->", re.MULTILINE)
 _NOT_CUES = ("NOTE", "STYLE", "REGION")
@@ -49,6 +50,11 @@ def is_webvtt(text: str) -> bool:
 def is_srt(text: str) -> bool:
     """Whether some cue has SubRip's form: a counter, then a timing with commas."""
     return not is_webvtt(text) and _SRT_CUE.search(text) is not None
+
+
+def has_timings(text: str) -> bool:
+    """Whether there are lines with a timing, as captions have."""
+    return _ANY_TIMING.search(text) is not None
 
 
 def read_cues(text: str) -> Cues:
