@@ -6,7 +6,7 @@ needs none.
 """
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -143,10 +143,7 @@ class ChromaIndex:
     def _opened(self) -> "ChromaCollection":
         facts: dict[str, Any] = {"model": self.model, "dimensions": self._dimensions}
         collection = self._client.get_or_create_collection(
-            self._name,
-            metadata=facts,
-            embedding_function=None,
-            configuration=_CONFIGURATION,
+            self._name, metadata=facts, embedding_function=None, configuration=_CONFIGURATION
         )
         held = collection.metadata or {}
         if held.get("model") != self.model or held.get("dimensions") != self._dimensions:
@@ -277,8 +274,7 @@ def _locked(folder: Path) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        hint = "wait until the other run has ended, or stop it"
-        raise Busy(f"another run writes to the index in {folder}", hint=hint) from error
+        raise Busy(f"another run writes to the index in {folder}", hint="wait until it has ended") from error
     return lock
 
 
@@ -301,5 +297,4 @@ def _translated(what: str) -> Iterator[None]:
 
 def _parts(ids: Collection[str], size: int) -> Iterator[list[str]]:
     rest = iter(ids)
-    take: Callable[[], list[str]] = lambda: list(islice(rest, size))  # noqa: E731  # the sentinel form of iter wants a callable
-    return iter(take, [])
+    return iter(lambda: list(islice(rest, size)), [])
