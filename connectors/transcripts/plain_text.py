@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -110,11 +110,11 @@ def _lines(document: Document, most: int | None = None) -> list[_Line]:
     raw = [strip_marks(line).strip() for line in document.text.splitlines()[:most]]
     taken = [_take_apart(line.lstrip(_MARKS)) for line in raw if any(character.isalnum() for character in line)]
     names = _names([line for line, _ in taken], document.labels)
-    return [line if line.label in names else replace(line, label=None, words=whole) for line, whole in taken]
+    return [line if line.label in names else _Line(None, whole) for line, whole in taken]
 
 
 def _take_apart(line: str) -> tuple[_Line, str]:
-    """The line with whatever might be its label, and all its words in case it is none."""
+    """The line with whatever might be its label, and all its words in case it is none ("10:30 suits me" is speech)."""
     stamped = _STAMPED.match(line)
     rest = line[stamped.end() :] if stamped else line
     found = next((match for form in (_BRACKETED, _LABELLED, _DASHED) if (match := form.match(rest))), None)
@@ -123,7 +123,7 @@ def _take_apart(line: str) -> tuple[_Line, str]:
     label = groups.get("label", "").strip(" *")
     # Only a colon makes a speaker of any name.
     sure = found is not None and (found.re is _LABELLED or is_speaker_word(label))
-    return _Line(label if sure else None, groups.get("words", ""), span_s, at), rest
+    return _Line(label if sure else None, groups.get("words", ""), span_s, at), rest if line[:1] in "[(" else line
 
 
 def _names(lines: Sequence[_Line], labels: Collection[str]) -> set[str]:

@@ -86,6 +86,10 @@ def test_utf_16_is_read() -> None:
         ("- Rep (Dana): Hi.\n- Caller: Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         ("[Agent] Hi.\n[Customer] Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         ("Agent 1 - Hi.\nClient - Hello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
+        (
+            "Agent: When?\n10:30 or so?\nCustomer: [00:12] is late\n",
+            [(AGENT, "When? 10:30 or so?"), (CUSTOMER, "[00:12] is late")],
+        ),
         ("Agent: Menu --> line.\nCustomer: Hello.\n", [(AGENT, "Menu --> line."), (CUSTOMER, "Hello.")]),
         ("Agent:\nHi.\nCustomer:\nHello.\n", [(AGENT, "Hi."), (CUSTOMER, "Hello.")]),
         (
