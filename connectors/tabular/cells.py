@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+_LONGEST_EMPTY = 12  # none of the words for "nothing" is longer; most cells are, and need no folding
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Direction marks, joiners' cousins and byte order marks: invisible, and in the way of comparing.
 _MARKS = dict.fromkeys([0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -41,7 +42,7 @@ def clean(text: str) -> str:
         text = text.replace("\x00", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         # Two halves of one sign, escaped apart in JSON, join here; a half alone becomes the replacement sign.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
@@ -86,7 +87,7 @@ def _number(value: float) -> str:
 
 def is_empty(text: str) -> bool:
     """Whether a cell says "nothing here" (``N/A``, ``-``, ``null``); not for the words themselves."""
-    return not text or fold(text) in _word_set("empty")
+    return not text or (len(text) <= _LONGEST_EMPTY and fold(text) in _word_set("empty"))
 
 
 def truth(text: str) -> bool | None:

@@ -247,9 +247,8 @@ def order_of(votes: Mapping[bool, int]) -> bool | None:
 
 def vote(value: object) -> bool | None:
     """What one cell says about its column: True for day first (25/08/2026), False for month first, None for neither."""
-    text = plain(cell(value))
-    match = _TRIPLE.search(text)
-    if not match or len(match[1]) > 2:
+    match = _day_and_month(value)
+    if not match:
         return None
     first, middle = int(match[1]), int(match[3])
     return None if (first > 12) == (middle > 12) else first > 12
@@ -257,7 +256,16 @@ def vote(value: object) -> bool | None:
 
 def is_ambiguous(value: object) -> bool:
     """Whether a cell's day and month could be either way round (05/08/2026)."""
-    match = _TRIPLE.search(plain(cell(value)))
-    if not match or len(match[1]) > 2 or match[2] == ".":
+    match = _day_and_month(value)
+    if not match or match[2] == ".":
         return False
     return int(match[1]) <= 12 and int(match[3]) <= 12 and int(match[1]) != int(match[3])
+
+
+def _day_and_month(value: object) -> re.Match[str] | None:
+    """The numbers of a date that does not begin with its year."""
+    text = cell(value)
+    if _ISO.match(text):
+        return None
+    match = _TRIPLE.search(plain(text))
+    return match if match and len(match[1]) <= 2 else None

@@ -56,7 +56,7 @@ def guess(chunks: Iterable[bytes]) -> Guess:
 
 
 def _decisive(sample: bytes) -> bool:
-    return b"\x00" in sample or len(_HIGH.findall(sample, 0, 4 * _ENOUGH)) >= _ENOUGH // 10
+    return sample.count(0) * 20 >= len(sample) or len(_HIGH.findall(sample, 0, 4 * _ENOUGH)) >= _ENOUGH // 10
 
 
 def _wide(sample: bytes) -> Guess | None:

@@ -149,7 +149,7 @@ def _by_content(columns: Columns, used: set[str], closed: set[str]) -> dict[str,
     found: dict[str, Spec] = {}
     words = {name: sum(map(len, cells)) / len(cells) for name, cells in free.items() if _reads_like_words(cells)}
     # A file of one column is a list of remarks, however short they are.
-    words |= {name: 1.0 for name in free if len(columns) == 1}
+    words |= {name: 1.0 for name, cells in free.items() if len(columns) == 1 and _share(cells, _is_said) >= 0.5}
     if "text" not in closed and words:
         found["text"] = Spec((max(words, key=lambda name: words[name]),))
     if "said_at" not in closed and (stamped := _first(free, lambda text: _STAMP.match(text) and _is_date(text))):

@@ -6,10 +6,12 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -38,6 +40,7 @@ SUFFIXES = {
 READABLE = f"{', '.join(SUFFIXES)}, and each of them with .gz"
 
 _CHUNK = 1 << 20
+_PIECE = 1 << 16
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t", "|")
@@ -128,11 +131,9 @@ def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = 
         Unreadable: it is no text and no Parquet file, or it is damaged at its very start.
         OSError: it cannot be opened.
     """
-    try:
-        with open_binary(path) as stream:
-            head = stream.read(_CHUNK)
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise Unreadable("the gzip file is damaged at its start", "fetch it again") from error
+    head = b"".join(islice(_chunks(path), _CHUNK // _PIECE))
+    if not head and path.stat().st_size:
+        raise Unreadable("the gzip file is damaged at its start", "fetch it again")
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         return Layout(kind_of(path) or Kind.DELIMITED, empty=True, notes=("the file is empty",))
     if head.startswith(_PARQUET):
@@ -140,8 +141,7 @@ def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = 
     _refuse_foreign(head)
     guessed = encodings.Guess(encoding) if encoding else encodings.guess(_chunks(path))
     _refuse_binary(head, guessed.name)
-    with open_text(path, guessed.name) as text:
-        sample = text.read(_CHUNK // 4).replace("\x00", "")
+    sample = head[: _CHUNK // 4].decode(guessed.name, "replace").replace("\x00", "")
     kind = _kind(path, sample)
     dialect = sniff(sample, delimiter) if kind is Kind.DELIMITED else Dialect()
     if dialect.delimiter == _NO_DELIMITER and kind_of(path) is None and path.suffix.lower() != ".txt":
@@ -152,9 +152,9 @@ def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = 
 def _chunks(path: Path) -> Iterator[bytes]:
     with open_binary(path) as stream:
         try:
-            while chunk := stream.read(_CHUNK):
+            while chunk := stream.read(_PIECE):
                 yield chunk
-        except (EOFError, OSError):
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             return  # the reader will come to the damaged place and say where it is
 
 

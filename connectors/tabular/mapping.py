@@ -53,7 +53,7 @@ class Spec:
             return self.constant
         for column in self.columns:
             found = look_up(fields, column)
-            if found is not None and cell(found):
+            if found.strip() if isinstance(found, str) else cell(found):
                 return found
         return None
 

@@ -48,18 +48,21 @@ def score(value: object) -> Score | None:
         ValueError: it says something that is no rating.
     """
     text = cell(value)
-    if is_empty(text):
-        return None
-    found = _read(text) if len(text) <= _LONGEST else None
-    if found is None:
+    if len(text) > _LONGEST:
         raise ValueError("the rating cannot be read")
-    return found
+    return _read(text)
 
 
 @lru_cache(maxsize=1024)
 def _read(text: str) -> Score | None:
-    text = fold(text)
-    return _spelled(text) or _drawn(text) or _counted(text)
+    if is_empty(text):
+        return None
+    folded = fold(text)
+    # Folding would turn half a star into a fraction.
+    found = _spelled(folded) or _drawn(text) or _counted(folded)
+    if found is None:
+        raise ValueError("the rating cannot be read")
+    return found
 
 
 def _spelled(text: str) -> Score | None:
