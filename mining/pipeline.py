@@ -194,7 +194,7 @@ def fill_index(
     _notice_losses(store, miner, index)
     if stale := work.stale_vectors(store):
         index().delete(stale)
-        work.mark_unindexed(store, stale)
+        work.forget_vectors(store, stale)
         done.removed += len(stale)
     missing = work.unindexed(store, miner.model)
     for start in range(0, len(missing), BATCH):

@@ -1,7 +1,7 @@
 """The tables. SQL is the truth: everything else (the vector index, a digest) can be rebuilt from here.
 
-There are no status columns. What a stage still has to do is what is missing from the next table: feedback without
-mentions, mentions without labels of today's taggers, mentions without a vector of today's model.
+There are no status columns. What a stage still has to do is what is missing from the next table: feedback without a
+cut by today's splitter, mentions without labels of today's taggers, mentions without a vector of today's model.
 """
 
 from __future__ import annotations
@@ -84,8 +84,15 @@ mentions = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("language", String, nullable=False),
-    Column("by", String, nullable=False),
     Index("mentions_feedback", "feedback_id"),
+)
+
+# Who cut a feedback into its mentions. A feedback without a word ("...") has no mention, but it was cut.
+cuts = Table(
+    "cuts",
+    metadata,
+    Column("feedback_id", String, primary_key=True),
+    Column("by", String, nullable=False),
 )
 
 labels = Table(

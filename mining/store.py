@@ -215,13 +215,14 @@ def _latest(items: Iterable[Feedback]) -> dict[str, Feedback]:
 
 def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
     """Drop mentions and labels of some feedback; the index is told through :func:`mining.work.stale_vectors`."""
-    mentions, labels, vectors = schema.mentions, schema.labels, schema.vectors
+    mentions, labels, vectors, cuts = schema.mentions, schema.labels, schema.vectors, schema.cuts
     for part in slices(feedback_ids):
         ids = select(mentions.c.id).where(mentions.c.feedback_id.in_(part))
         connection.execute(delete(labels).where(labels.c.mention_id.in_(ids)))
         # The index still holds these: the row stays, of no model, until the index was overwritten or let go of them.
         connection.execute(update(vectors).where(vectors.c.mention_id.in_(ids)).values(by=""))
         connection.execute(delete(mentions).where(mentions.c.feedback_id.in_(part)))
+        connection.execute(delete(cuts).where(cuts.c.feedback_id.in_(part)))
 
 
 def _meaning(connection: Connection, feedback_ids: Sequence[str]) -> tuple[int, int, int]:

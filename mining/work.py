@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from connectors.record import Feedback
 from mining import schema
@@ -29,20 +29,18 @@ class Mined:
 
 
 def to_mine(store: Store, splitter: str, taggers: Mapping[str, str]) -> list[str]:
-    """Ids of feedback whose mentions are missing, or were cut or labelled by other versions than today's; sorted.
+    """Ids of feedback that was not cut yet, or that was cut or labelled by other versions than today's; sorted.
 
     ``splitter`` is the splitter's version, ``taggers`` maps each task to its tagger's version (``stage@1``).
     """
-    table, mentions, labels = schema.feedback, schema.mentions, schema.labels
+    table, mentions, labels, cuts = schema.feedback, schema.mentions, schema.labels, schema.cuts
     today = or_(*(and_(labels.c.task == task, labels.c.by == by) for task, by in taggers.items()))
     labelled = (
         select(labels.c.mention_id).where(today).group_by(labels.c.mention_id).having(func.count() == len(taggers))
     )
-    cut = select(mentions.c.feedback_id).where(mentions.c.by == splitter)
+    cut = select(cuts.c.feedback_id).where(cuts.c.by == splitter)
     unfinished = select(mentions.c.feedback_id).where(mentions.c.id.not_in(labelled))
-    wanted = select(table.c.id).where(
-        func.trim(table.c.text) != "", or_(table.c.id.not_in(cut), table.c.id.in_(unfinished))
-    )
+    wanted = select(table.c.id).where(or_(table.c.id.not_in(cut), table.c.id.in_(unfinished)))
     with store.transaction() as connection:
         return list(connection.scalars(wanted.order_by(table.c.id)))
 
@@ -69,7 +67,6 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
             "start": mention.start,
             "end": mention.end,
             "language": mention.language,
-            "by": splitter,
         }
         for mention in mined.mentions
     ]
@@ -78,12 +75,16 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
         for mention, by_task in zip(mined.mentions, mined.labels, strict=True)
         for task, label in by_task.items()
     ]
+    # The index may hold these from the moment it is written to, even if we die before that is noted.
+    expected = [{"mention_id": mention.id, "by": ""} for mention in mined.mentions]
     with store.transaction() as connection:
         forget_meaning(connection, mined.feedback_ids)
+        upsert(connection, schema.cuts, [{"feedback_id": id_, "by": splitter} for id_ in mined.feedback_ids])
         if rows:
             connection.execute(schema.mentions.insert(), rows)
         if labels:
             connection.execute(schema.labels.insert(), labels)
+        upsert(connection, schema.vectors, expected, only_new=True)
 
 
 def unindexed(store: Store, model: str) -> list[tuple[str, str]]:
@@ -110,12 +111,20 @@ def mark_indexed(store: Store, ids: Sequence[str], model: str) -> None:
 
 
 def mark_unindexed(store: Store, ids: Sequence[str] | None = None) -> None:
-    """Note that the index holds none of these mentions, or none at all."""
+    """Note that the index has to be given these mentions again, or all of them."""
     vectors = schema.vectors
     with store.transaction() as connection:
         if ids is None:
-            connection.execute(delete(vectors))
+            connection.execute(update(vectors).values(by=""))
             return
+        for part in slices(ids):
+            connection.execute(update(vectors).where(vectors.c.mention_id.in_(part)).values(by=""))
+
+
+def forget_vectors(store: Store, ids: Sequence[str]) -> None:
+    """Note that the index has let go of these; call it after it has."""
+    vectors = schema.vectors
+    with store.transaction() as connection:
         for part in slices(ids):
             connection.execute(delete(vectors).where(vectors.c.mention_id.in_(part)))
 
