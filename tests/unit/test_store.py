@@ -67,7 +67,7 @@ def test_a_step_that_fails_leaves_nothing_behind(engine: Engine, monkeypatch: py
 def test_a_database_of_a_newer_version_is_refused_in_words(sqlite: Store) -> None:
     with sqlite.transaction() as connection:
         connection.execute(insert(schema.migrations).values(name="m777_later", applied_at=datetime.now(UTC)))
-    with pytest.raises(OverheardError, match="newer Overheard.*m777_later") as caught:
+    with pytest.raises(OverheardError, match=r"newer Overheard.*m777_later") as caught:
         sqlite.open()
     assert "upgrade" in caught.value.hint
 
