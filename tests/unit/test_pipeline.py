@@ -57,7 +57,7 @@ def mention_ids(store: Store) -> set[str]:
 
 
 def test_a_pull_stores_every_page_and_goes_on_behind_it(sqlite: Store) -> None:
-    pages = [[said("1"), Reject("a:2", "no date")], [said("3")]]
+    pages: list[list[Feedback | Reject]] = [[said("1"), Reject("a:2", "no date")], [said("3")]]
     steps: list[Progress] = []
     pulled = pull(sqlite, Listed(*pages), SHOP, KEY, on_progress=steps.append)
     assert pulled.stored == Stored(new=2, rejected=1)
