@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import VARCHAR
 from sqlalchemy.types import TypeDecorator
 
 
@@ -45,31 +46,34 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+# Ids and names are sorted by their code points, as Python and SQLite do: ties must not depend on a server's language.
+Name = String().with_variant(VARCHAR(collation="C"), "postgresql")
+
 metadata = MetaData()
 
 feedback = Table(
     "feedback",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("native_id", String, nullable=False),
-    Column("channel", String, nullable=False),
+    Column("id", Name, primary_key=True),
+    Column("source", Name, nullable=False),
+    Column("native_id", Name, nullable=False),
+    Column("channel", Name, nullable=False),
     Column("said_at", UtcDateTime, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("text", Text, nullable=False),
-    Column("author", String),
+    Column("author", Name),
     Column("url", Text),
     Column("rating", Float),
-    Column("language", String),
+    Column("language", Name),
     # One [speaker, length, start_s, end_s] per turn; the words are cut from ``text``, so they are stored once.
     Column("turns", JSON, nullable=False),
-    Column("product", String),
+    Column("product", Name),
     Column("segment", JSON, nullable=False),
     Column("solicited", Boolean, nullable=False),
-    Column("parent", String),
+    Column("parent", Name),
     Column("extra", JSON, nullable=False),
     # Hash of all of the above but fetched_at: an edit is a changed digest.
-    Column("digest", String, nullable=False),
+    Column("digest", Name, nullable=False),
     Index("feedback_said_at", "said_at"),
     Index("feedback_author", "author"),
 )
@@ -77,13 +81,13 @@ feedback = Table(
 mentions = Table(
     "mentions",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("feedback_id", String, nullable=False),
+    Column("id", Name, primary_key=True),
+    Column("feedback_id", Name, nullable=False),
     Column("text", Text, nullable=False),
-    Column("speaker", String, nullable=False),
+    Column("speaker", Name, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
-    Column("language", String, nullable=False),
+    Column("language", Name, nullable=False),
     Index("mentions_feedback", "feedback_id"),
 )
 
@@ -91,18 +95,18 @@ mentions = Table(
 cuts = Table(
     "cuts",
     metadata,
-    Column("feedback_id", String, primary_key=True),
-    Column("by", String, nullable=False),
+    Column("feedback_id", Name, primary_key=True),
+    Column("by", Name, nullable=False),
 )
 
 labels = Table(
     "labels",
     metadata,
-    Column("mention_id", String, primary_key=True),
-    Column("task", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("mention_id", Name, primary_key=True),
+    Column("task", Name, primary_key=True),
+    Column("value", Name, nullable=False),
     Column("score", Float, nullable=False),
-    Column("by", String, nullable=False),
+    Column("by", Name, nullable=False),
     Index("labels_task_value", "task", "value"),
 )
 
@@ -110,15 +114,15 @@ labels = Table(
 vectors = Table(
     "vectors",
     metadata,
-    Column("mention_id", String, primary_key=True),
-    Column("by", String, nullable=False),
+    Column("mention_id", Name, primary_key=True),
+    Column("by", Name, nullable=False),
 )
 
 rejects = Table(
     "rejects",
     metadata,
-    Column("source", String, primary_key=True),
-    Column("where", String, primary_key=True),
+    Column("source", Name, primary_key=True),
+    Column("where", Name, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("first_seen", UtcDateTime, nullable=False),
@@ -130,8 +134,8 @@ rejects = Table(
 pulls = Table(
     "pulls",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("source", String, nullable=False),
+    Column("key", Name, primary_key=True),
+    Column("source", Name, nullable=False),
     Column("settings", JSON, nullable=False),
     Column("cursor", JSON, nullable=False),
     Column("finished_at", UtcDateTime),
@@ -141,7 +145,7 @@ pulls = Table(
 tombstones = Table(
     "tombstones",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("deleted_at", UtcDateTime, nullable=False),
 )
 
@@ -149,7 +153,7 @@ tombstones = Table(
 queries = Table(
     "queries",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("spec", JSON, nullable=False),
     Column("value", Integer, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
@@ -158,6 +162,6 @@ queries = Table(
 migrations = Table(
     "migrations",
     MetaData(),
-    Column("name", String, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("applied_at", UtcDateTime, nullable=False),
 )
