@@ -16,6 +16,7 @@ from mining.store import Store
 
 _BANKS = {Kind.TOP_PAIN_POINTS: "pains", Kind.TOP_PRAISE: "praises"}
 _QUOTES = 3
+_TELLING_WORDS = 5
 
 
 class Engine:
@@ -110,8 +111,13 @@ def _row(rank: int, group: Group, counted: Counts, figures: _Figures, words: Wor
         authors=figures.of_members(counts, "authors", group.mentions),
         share=counts.feedback / counted.feedback,
         small=counts.unique < SMALL,
-        quotes=distinct(group.mentions, _QUOTES),
+        quotes=distinct(sorted(group.mentions, key=_is_short), _QUOTES),
     )
+
+
+def _is_short(mention: Heard) -> bool:
+    """Two words may come nearest to a phrase, but a whole sentence tells more as a quote."""
+    return len(mention.text.split()) < _TELLING_WORDS
 
 
 def _headline(question: Question, named: Sequence[Group], counted: Counts, words: Wording) -> str:

@@ -23,8 +23,12 @@ from mining.filters import Filters
 from mining.reading import Counts, Heard, Query, counts, heard
 from mining.store import Store
 
-# A mention nearer than this to an example says the same. Chosen on the demo corpus, see benchmarks/groups.py.
-NEAR = 0.52
+# A mention nearer than this to a phrase says the same. These four were chosen on the demo's planted stories.
+NEAR = 0.38
+# Nearness is the cosine to the nearest example, and for the rest to the mean of all examples.
+_NEAREST = 0.6
+# How much of the feedback's other mentions in the same selection goes into a mention's vector.
+_CONTEXT = 0.5
 # What an agreeing touchpoint label is worth, in cosine: it parts look-alikes such as a late delivery and a late reply.
 _TOUCHPOINT_AGREES = 0.06
 # Below this many feedback items a group is shown, but said to be small.
@@ -70,12 +74,16 @@ def phrases(kind: str) -> tuple[Phrase, ...]:
     )
 
 
+# Vectors of a bank's examples, where each phrase's begin, and each phrase's mean.
+_Examples = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
+
+
 class Grouper:
     """Groups mentions by the nearest phrase; the examples' vectors are made once per process."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._examples: dict[str, tuple[NDArray[np.float32], NDArray[np.int64]]] = {}
+        self._examples: dict[str, _Examples] = {}
 
     def group(self, rows: Sequence[Heard], kind: str) -> list[Group]:
         """Groups, largest first: unique feedback, then all feedback, then the phrase's id; the unnamed rest last."""
@@ -93,21 +101,34 @@ class Grouper:
         return sorted(groups, key=_rank)
 
     def _nearness(self, rows: Sequence[Heard], bank: Sequence[Phrase], kind: str) -> NDArray[np.float32]:
-        """(rows, phrases): the largest cosine to any example, with the touchpoint's say."""
-        examples, starts = self._bank(bank, kind)
-        vectors = self._embedder.encode([row.text for row in rows])
-        near = np.maximum.reduceat(vectors @ examples.T, starts, axis=1)
+        """(rows, phrases): how near each mention is to each phrase, with the touchpoint's say."""
+        examples, starts, centres = self._bank(bank, kind)
+        vectors = self._in_context(rows)
+        nearest = np.maximum.reduceat(vectors @ examples.T, starts, axis=1)
         touchpoints = [row.labels.get("touchpoint") for row in rows]
         agrees = np.array([[touchpoint in phrase.touchpoints for phrase in bank] for touchpoint in touchpoints])
-        result: NDArray[np.float32] = near + np.float32(_TOUCHPOINT_AGREES) * agrees
-        return result
+        near = _NEAREST * nearest + (1 - _NEAREST) * (vectors @ centres.T) + _TOUCHPOINT_AGREES * agrees
+        return near.astype(np.float32)
 
-    def _bank(self, bank: Sequence[Phrase], kind: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def _in_context(self, rows: Sequence[Heard]) -> NDArray[np.float32]:
+        """Each mention's vector with some of what the same feedback says beside it: "And again." is about the same."""
+        vectors = self._embedder.encode([row.text for row in rows])
+        ids, of = np.unique([row.feedback_id for row in rows], return_inverse=True)
+        around = np.zeros((len(ids), vectors.shape[1]), np.float32)
+        np.add.at(around, of, vectors * np.sqrt([[len(row.text.split())] for row in rows]).astype(np.float32))
+        return _unit(vectors + _CONTEXT * _unit(around)[of])
+
+    def _bank(self, bank: Sequence[Phrase], kind: str) -> _Examples:
         if kind not in self._examples:
             vectors = self._embedder.encode([example for phrase in bank for example in phrase.examples])
             starts = np.cumsum([0, *(len(phrase.examples) for phrase in bank[:-1])])
-            self._examples[kind] = vectors, starts
+            self._examples[kind] = vectors, starts, _unit(np.add.reduceat(vectors, starts, axis=0))
         return self._examples[kind]
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    scaled: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return scaled
 
 
 def _group(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from connectors.base import Connector, Page, Reject, Window
 from connectors.record import Feedback
 from embeddings.base import Embedder, Index, Reader
-from mining import mention, work
+from mining import cues, mention, work
 from mining.privacy import mask_feedback, mask_reject
 from mining.store import Pull, Store, Stored
 from mining.taggers.base import Label, Tagger, load_all
@@ -85,17 +85,21 @@ class Miner:
 
     def mine(self, batch: Sequence[Feedback]) -> Mined:
         """Cut, label and embed some feedback in one pass."""
-        mentions = [cut for cuts in mention.split(batch) for cut in cuts]
-        texts = [cut.text for cut in mentions]
-        labels, vectors = self.tag(texts)
+        cuts = mention.split(batch)
+        mentions = [cut for of_one in cuts for cut in of_one]
+        ratings = [item.rating for item, of_one in zip(batch, cuts, strict=True) for _ in of_one]
+        labels, vectors = self.tag([cut.text for cut in mentions], [cut.language for cut in mentions], ratings)
         return Mined([item.id for item in batch], mentions, labels, vectors)
 
-    def tag(self, texts: Sequence[str]) -> tuple[list[dict[str, Label]], NDArray[np.float32]]:
-        """For each text its labels by task, and its vector, (n, dimensions)."""
+    def tag(
+        self, texts: Sequence[str], languages: Sequence[str], ratings: Sequence[float | None]
+    ) -> tuple[list[dict[str, Label]], NDArray[np.float32]]:
+        """For each text its labels by task, and its vector, (n, dimensions); ratings are 0..1 or None."""
         if not texts:
             return [], np.zeros((0, self.dimensions), np.float32)
         read = self._reader.read(texts)
-        by_task = {tagger.name: tagger.labels(read.scores[tagger.name]) for tagger in self._taggers}
+        scores = cues.heeded(read.scores, self._reader.classes, texts, languages, ratings)
+        by_task = {tagger.name: tagger.labels(scores[tagger.name]) for tagger in self._taggers}
         labels = [{task: column[row] for task, column in by_task.items()} for row in range(len(texts))]
         return labels, read.vectors if self._own_vectors else self._embedder.encode(texts)
 

@@ -54,7 +54,7 @@ def ask(
     if as_json:
         write_json(answer.as_json())
         return
-    out.print(terminal.plugin(answer), markup=False)
+    out.print(terminal.plugin(answer), markup=False, soft_wrap=True)
 
 
 def _day(text: str, option: str) -> date:

@@ -37,15 +37,17 @@ def tag(
     where = workspace(home, config)
     if as_json:
         for rows in _json_batches():
-            labels, _ = where.miner.tag([row["text"] for row in rows])
-            for row, by_task in zip(rows, labels, strict=True):
-                write_json_line(_labelled(row["id"], row.get("language") or detect(row["text"]), by_task))
+            texts = [row["text"] for row in rows]
+            languages = [row.get("language") or detect(text) for row, text in zip(rows, texts, strict=True)]
+            labels, _ = where.miner.tag(texts, languages, [None] * len(texts))
+            for row, language, by_task in zip(rows, languages, labels, strict=True):
+                write_json_line(_labelled(row["id"], language, by_task))
         return
     if text is None:
         with where.writing():
             understand_missing(where)
         return
-    labels, _ = where.miner.tag([text])
+    labels, _ = where.miner.tag([text], [detect(text)], [None])
     table = Table("task", "label", "score", "by", box=None)
     for task, label in labels[0].items():
         table.add_row(task, label.value, f"{label.score:.2f}", label.by)

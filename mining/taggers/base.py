@@ -13,11 +13,12 @@ from pydantic import BaseModel, Field
 
 from connectors import plugins
 from embeddings.base import Reader
+from mining import cues
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One conclusion about a mention: its value, how sure (0 to 1), and who concluded it, such as ``stage@1.1``."""
+    """One conclusion about a mention: its value, how sure (0 to 1), and who concluded it, such as ``stage@1.1.1``."""
 
     value: str
     score: float
@@ -47,14 +48,14 @@ class Config(BaseModel, extra="forbid"):
 
     Attributes:
         classes: names of the columns of the scores, ``Reader.classes[task]``.
-        scores_version: ``Reader.version``.
+        scores_version: what gave the scores: version of the reader's heads, then of the cues added to them.
         temperature: raw scores are divided by it before the softmax; above 1 it makes labels less sure.
         unsure: a label less sure than this becomes ``otherwise``.
         otherwise: the value that says least.
     """
 
     classes: tuple[str, ...]
-    scores_version: int
+    scores_version: str
     temperature: float = Field(default=1.0, gt=0)
     unsure: float = Field(default=0.0, ge=0, le=1)
     otherwise: str = "none"
@@ -93,7 +94,7 @@ def load_all(reader: Reader, names: Sequence[str] | None = None) -> list[Tagger]
     """The taggers of those tasks that the reader scores, in the reader's order."""
     known = plugins.names("mining.taggers") if names is None else names
     return [
-        plugins.load("mining.taggers", task)(classes=classes, scores_version=reader.version)
+        plugins.load("mining.taggers", task)(classes=classes, scores_version=f"{reader.version}.{cues.VERSION}")
         for task, classes in reader.classes.items()
         if task in known
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from embeddings.base import Reader
+from mining import cues
 from mining.taggers import base as taggers
 from mining.training.rows import TASKS, Row
 
@@ -39,7 +40,9 @@ def evaluate(reader: Reader, rows: Sequence[Row]) -> list[Score]:
     For sentiment the rows labelled mixed are left out of both figures.
     """
     read = reader.read([row.text for row in rows])
-    made = {tagger.name: tagger.labels(read.scores[tagger.name]) for tagger in taggers.load_all(reader)}
+    languages_of = [row.language for row in rows]
+    scores_of = cues.heeded(read.scores, reader.classes, [row.text for row in rows], languages_of, [None] * len(rows))
+    made = {tagger.name: tagger.labels(scores_of[tagger.name]) for tagger in taggers.load_all(reader)}
     languages = sorted({row.language for row in rows})
     scores = []
     for task in TASKS:

@@ -1,0 +1,73 @@
+"""What words and stars say plainly, added to a model's raw scores: cue words per language, and a review's rating.
+
+Both are data and numbers, never branches: a cue adds a constant to the score (a logit) of the value it names, a rating
+adds to positive and takes from negative. The model still decides; a clear cue settles what it is unsure of. Weights
+were chosen on the authored remarks that are kept aside from training, see docs/models.md.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mining.language import normalise
+
+VERSION = 1
+"""Raised when the same text gets other scores."""
+
+LANGUAGES = ("en", "he", "fa")
+# Logits: e^2 makes the value named seven times as likely as the model alone had it.
+WEIGHTS = {"touchpoint": 2.0}
+# Logits that five stars add to positive and take from negative; one star does the reverse.
+RATING = 2.5
+
+_HEBREW_PREFIX = r"(?:ו?(?:כש|ש|ב|ל|מ|ה|כ)?ה?)"
+_Scores = Mapping[str, NDArray[np.float32]]
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """(task, value, pattern over folded text) of one language."""
+    table = tomllib.loads((files("mining") / "cues" / f"{language}.toml").read_text(encoding="utf-8"))
+    prefix = _HEBREW_PREFIX if language == "he" else ""
+    return tuple(
+        (task, value, re.compile(rf"(?<!\w){prefix}(?:{'|'.join(map(_alternative, words))})(?!\w)"))
+        for task, values in table.items()
+        for value, words in values.items()
+    )
+
+
+def _alternative(word: str) -> str:
+    folded = normalise(word.removesuffix("*"))
+    return re.escape(folded) + (r"\w*" if word.endswith("*") else "")
+
+
+def heeded(
+    scores: _Scores,
+    classes: Mapping[str, Sequence[str]],
+    texts: Sequence[str],
+    languages: Sequence[str],
+    ratings: Sequence[float | None],
+) -> dict[str, NDArray[np.float32]]:
+    """Raw scores, task -> (n, classes), with what cues and ratings say added; the scores given stay as they are.
+
+    ``ratings`` are 0..1 or None, one per text, like ``languages``.
+    """
+    said = {task: values.copy() for task, values in scores.items()}
+    columns = {task: {value: place for place, value in enumerate(values)} for task, values in classes.items()}
+    for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
+        folded = normalise(text)
+        for task, value, pattern in _patterns(language if language in LANGUAGES else "en"):
+            if task in said and value in columns[task] and pattern.search(folded):
+                said[task][row, columns[task][value]] += WEIGHTS[task]
+    if "sentiment" in said:
+        lean = np.array([0.0 if rating is None else 2 * rating - 1 for rating in ratings], np.float32) * RATING
+        said["sentiment"][:, columns["sentiment"]["positive"]] += lean
+        said["sentiment"][:, columns["sentiment"]["negative"]] -= lean
+    return said
