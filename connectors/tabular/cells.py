@@ -62,7 +62,8 @@ def fold(text: str) -> str:
 def cell(value: object) -> str:
     """A value of CSV, JSON or Parquet as text, without surrounding space; ``""`` where nothing stands."""
     if isinstance(value, str):
-        return clean(value).strip().strip("\ufeff")
+        text = clean(value).strip()
+        return text.strip("\ufeff").strip() if "\ufeff" in (text[:1], text[-1:]) else text
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -119,7 +119,9 @@ def bind(target: str, spec: str, columns: Sequence[str]) -> Spec | None:
     names = [spec] if spec in columns else [name.strip() for name in spec.split("|")]
     found = tuple(column for column in (_column(name, columns) for name in names) if column)
     if not found:
-        raise ConfigError(f"no column {spec!r} to read {target} from", hint=f"columns: {', '.join(columns)}")
+        near = difflib.get_close_matches(spec, columns, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ConfigError(f"no column {spec!r} to read {target} from", hint=f"{hint}columns: {', '.join(columns)}")
     return Spec(found)
 
 

@@ -142,7 +142,9 @@ class Sweep:
         return self._once(built, event, file)
 
     def _once(self, feedback: Feedback, row: Row, file: _File) -> Item | None:
-        said = f"{feedback.text}\n{feedback.said_at}\n{feedback.rating}\n{feedback.author}\n{feedback.deleted}"
+        # A date borrowed from the file is nothing that the row says.
+        when = "" if feedback.extra.get("said_at_from") == "file" else feedback.said_at
+        said = f"{feedback.text}\n{when}\n{feedback.rating}\n{feedback.author}\n{feedback.deleted}"
         verdict = self._seen.judge(feedback.native_id, said, file.number)
         if verdict is Verdict.CHANGED_HERE:
             return Reject(feedback.extra["where"], _OTHER_WORDS, bounded(row.fields), feedback.author)
