@@ -25,6 +25,8 @@ from mining.database import open_engine
 from mining.store import Pull, Store
 
 if TYPE_CHECKING:
+    from filelock import FileLock
+
     from assistant.engine import Engine
     from assistant.question import Asker
     from embeddings.chroma import ChromaIndex
@@ -34,6 +36,8 @@ DATABASE = "overheard.db"
 INDEX = "index"
 KEY = "key"
 _LOCK = "run.lock"
+# What the hashing of authors takes, see mining/privacy/authors.py.
+_KEY_BYTES = (16, 64)
 
 _TEMPLATE = """\
 # Settings of this workspace; docs/configuration.md explains every key. All of them may stay out.
@@ -75,46 +79,44 @@ class Workspace:
         return cls(folder, settings.read(folder, config))
 
     def initialise(self) -> list[Path]:
-        """Make what is missing: the folder, the hashing key, a commented ``overheard.toml``; returns what was made."""
-        made = []
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            template = self.home / FILE_NAME
-            if not template.exists():
-                template.write_text(_TEMPLATE, encoding="utf-8")
-                made.append(template)
-        except OSError as error:
-            raise ConfigError(
-                f"the workspace {self.home} cannot be made: {error.strerror}", hint="name another folder with --home"
-            ) from error
-        if not (self.home / KEY).exists():
-            made.append(self._make_key())
-        return made
+        """Make what is missing: the folder, the hashing key, a commented ``overheard.toml``; returns what was made.
 
-    def _make_key(self) -> Path:
+        Raises:
+            Busy: another run has been making them for ten seconds.
+            ConfigError: the folder cannot be made, or the key of feedback already stored is gone.
+        """
+        files = {FILE_NAME: lambda: _TEMPLATE, KEY: self._new_key}
+        if all((self.home / name).exists() for name in files):
+            return []
+        with self._alone(patience=10):
+            missing = [name for name in files if not (self.home / name).exists()]
+            for name in missing:
+                _write_whole(self.home / name, files[name]())
+        return [self.home / name for name in missing]
+
+    def _new_key(self) -> str:
         from mining.privacy import new_key
 
-        path = self.home / KEY
         if self.store.holds_feedback():
             raise ConfigError(
-                f"{path} is missing: authors would be hashed differently from those already stored",
+                f"{self.home / KEY} is missing: authors would be hashed differently from those already stored",
                 hint="put the key back from a copy of the workspace",
             )
-        # Readable by its owner alone from the first moment: whoever has it can test names against the hashes.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(new_key().hex())
-        return path
+        return new_key().hex()
 
     @cached_property
     def key(self) -> bytes:
         """The key that authors are hashed with."""
         self.initialise()
         try:
-            return bytes.fromhex((self.home / KEY).read_text(encoding="ascii").strip())
-        except (ValueError, OSError) as error:
+            key = bytes.fromhex((self.home / KEY).read_text(encoding="ascii").strip())
+        except (ValueError, OSError):
+            key = b""
+        if not _KEY_BYTES[0] <= len(key) <= _KEY_BYTES[1]:
             raise ConfigError(
                 f"{self.home / KEY} cannot be read as a key", hint="put it back from a copy of the workspace"
-            ) from error
+            )
+        return key
 
     @cached_property
     def store(self) -> Store:
@@ -177,7 +179,8 @@ class Workspace:
 
         zone = ZoneInfo(self.settings.locale.timezone)
         today = as_of or datetime.now(zone).date()
-        return Asker(today, zone, self.settings.locale.week_start, self.settings.catalog.products)
+        settings = self.settings
+        return Asker(today, zone, settings.locale.week_start, settings.catalog.products, settings.events)
 
     def connector(self, name: str) -> tuple[Connector, Pull]:
         """A source of the settings, and how its pull is remembered.
@@ -204,18 +207,51 @@ class Workspace:
         Raises:
             Busy: another run is at it.
         """
-        from filelock import FileLock, Timeout
+        with self._alone(patience=0):
+            self.initialise()
+            yield
 
-        self.initialise()
-        lock = FileLock(self.home / _LOCK)
+    @contextmanager
+    def _alone(self, patience: float) -> Iterator[None]:
+        """Hold the workspace's lock, which this object may take again while it holds it; wait so many seconds."""
+        from filelock import Timeout
+
         try:
-            lock.acquire(timeout=0)
+            self.home.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=patience)
         except Timeout as error:
             raise Busy(
                 f"another run is writing to {self.home}",
                 hint="wait until it has ended; asking and searching go on meanwhile",
             ) from error
+        except OSError as error:
+            raise ConfigError(
+                f"the workspace {self.home} cannot be made: {error.strerror}", hint="name another folder with --home"
+            ) from error
         try:
             yield
         finally:
-            lock.release()
+            self._lock.release()
+
+    @cached_property
+    def _lock(self) -> FileLock:
+        from filelock import FileLock
+
+        return FileLock(self.home / _LOCK)
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """All of a file or none of it, whenever we are killed.
+
+    Readable by its owner alone from the first moment: whoever has the key can test names against the hashes.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(content)
+        beside.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", hint="check the folder's permissions and the free space"
+        ) from error
