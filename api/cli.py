@@ -11,7 +11,7 @@ import typer
 
 from api.commands import reading, texts, upkeep, writing
 from api.terminal import err
-from connectors.errors import OverheardError
+from connectors.errors import ConfigError, OverheardError
 
 HELP = """Overheard listens to what customers say unasked, in calls, posts and reviews, and answers questions about it.
 
@@ -21,6 +21,9 @@ Start:  overheard demo                                          a made-up compan
         overheard ingest transcripts calls/ --source calls      your own calls
         overheard ask "top pain points in purchase stage"       also in Hebrew and Persian
 """
+
+# What typer exits with after Ctrl-C, as shells do.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -49,21 +52,42 @@ app.add_typer(writing.ingest, name="ingest")
 
 def main() -> None:
     """Run the command line; an error that a person can act on is two lines and exit status 1, never a traceback."""
-    logging.basicConfig(level=os.environ.get("OVERHEARD_LOG", "WARNING").upper(), format="%(name)s: %(message)s")
     _speak_unicode()
     try:
+        _listen_to_the_environment()
         app()
     except OverheardError as error:
         err.print(upkeep.failed(error), markup=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("stopped. What was stored stays; the same command goes on from there.")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            err.print("stopped. What was stored stays; the same command goes on from there.")
+        _finish_output()
+        raise
+
+
+def _listen_to_the_environment() -> None:
+    """Set the log level, and refuse arguments that are no text: nothing behind us could store or find them.
+
+    Raises:
+        ConfigError: an unknown level, or bytes that are no UTF-8.
+    """
+    level = os.environ.get("OVERHEARD_LOG", "WARNING").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise ConfigError(f"OVERHEARD_LOG: there is no level {level!r}", hint="DEBUG, INFO, WARNING, ERROR")
+    logging.basicConfig(level=level, format="%(name)s: %(message)s")
+    for place, argument in enumerate(sys.argv[1:], start=1):
+        if not argument.isascii() and argument != argument.encode(errors="replace").decode():
+            raise ConfigError(f"argument {place} is not UTF-8", hint="give it in UTF-8; rename a file called so")
+
+
+def _finish_output() -> None:
+    """Write out what is buffered here, where it is no error if the reader (head, less) has gone."""
+    try:
+        sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone: nothing is wrong.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 def _speak_unicode() -> None:
