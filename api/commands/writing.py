@@ -296,8 +296,8 @@ def erase(
         typer.confirm("Erase all that this author said? It cannot be undone", abort=True, err=True)
     with where.writing():
         erased = where.store.erase(hash_author(author, where.key) or "")
-        if erased.feedback:
-            understand_missing(where)
+        # Also when nobody was found: an erasure that was stopped half-way is finished by the next.
+        understand_missing(where)
     if as_json:
         write_json(
             {
