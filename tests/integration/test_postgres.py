@@ -107,12 +107,13 @@ def test_a_server_that_does_not_answer_is_reported_in_words() -> None:
 
 def test_a_server_that_goes_away_in_a_run_is_reported_in_words(url: str) -> None:
     store = Store(open_engine(url)).open()
-    with pytest.raises(OverheardError, match="did not answer"), store.transaction() as connection:
-        killer = open_engine(url)
-        with killer.begin() as other:
-            other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
-        killer.dispose()
-        connection.execute(text("SELECT 1"))
+    store.count_feedback()
+    killer = open_engine(url)
+    with killer.begin() as other:
+        other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    killer.dispose()
+    with pytest.raises(OverheardError, match="did not answer"):
+        store.count_feedback()
     put(store, said("1"))
     store.close()
 
