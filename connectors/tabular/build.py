@@ -151,7 +151,7 @@ def _said_at(
             raise ValueError(f"the date {dates.shown(value)} lies in the future")
         return said_at, {}
     if settings.said_at is not None:
-        return settings.said_at, {"said_at_from": "default"}
+        return settings.said_at, {"said_at_from": "config"}
     if "said_at" in plan.mapped:
         raise ValueError(f"the row has no date in {plan.mapped['said_at']}")
     return min(origin.modified, origin.fetched_at), {"said_at_from": "file"}

@@ -75,6 +75,7 @@ class Dialect:
 
     def reader(self, lines: Iterator[str], *, strict: bool = False) -> Iterator[list[str]]:
         """A ``csv.reader`` of this dialect."""
+        # A limit of the whole process; never lowered, since somebody else may have raised it.
         if csv.field_size_limit() < 2 * MAX_RECORD:
             csv.field_size_limit(2 * MAX_RECORD)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=strict)

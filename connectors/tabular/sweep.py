@@ -105,6 +105,8 @@ class Sweep:
         layout, learnt = look(found, self.settings)
         for sentence in (*layout.notes, *learnt.notes):
             self._note(found, sentence)
+        if not learnt.records and not layout.empty:
+            self._note(found, "the file has no rows")
         if learnt.problem:
             raise _Refused(ConfigError(f"{found.name}: {learnt.problem.message}", hint=learnt.problem.hint))
         modified = datetime.fromtimestamp(state.mtime_ns / 1e9, UTC)

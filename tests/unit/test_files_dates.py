@@ -198,7 +198,7 @@ def test_an_empty_date_is_a_reject_unless_a_date_was_set(tmp_path: Path) -> None
     assert (len(feedback), [reject.where for reject in rejects]) == (1, ["reviews.csv:3", "reviews.csv:4"])
     feedback, rejects = split(read(tmp_path, content, said_at="2026-10-01"))
     assert not rejects
-    assert [item.extra.get("said_at_from") for item in feedback] == [None, "default", "default"]
+    assert [item.extra.get("said_at_from") for item in feedback] == [None, "config", "config"]
     assert feedback[1].said_at == datetime(2026, 10, 1, tzinfo=UTC)
 
 

@@ -11,7 +11,9 @@ import pytest
 from connectors.base import Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Channel, Feedback, Speaker
-from connectors.sources.files import plugin
+from connectors.sources.files import Config, plugin
+from connectors.tabular.layout import SUFFIXES
+from connectors.tabular.mapping import TARGETS
 
 
 def read(folder: Path, content: str, name: str = "reviews.csv", **settings: Any) -> list[Page]:
@@ -272,3 +274,8 @@ def test_a_row_marked_as_deleted_loses_its_words(tmp_path: Path) -> None:
     first, second = feedback(read(tmp_path, content))
     assert (first.deleted, first.text, first.author) == (True, "", None)
     assert (second.deleted, second.text) == (False, "too slow")
+
+
+def test_every_setting_target_and_ending_is_in_the_docs() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    assert not [name for name in (*Config.model_fields, *TARGETS, *SUFFIXES) if f"`{name}`" not in docs]
