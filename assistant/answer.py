@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from assistant.dates import Window
+from assistant.periods import Window
 from assistant.question import Question
 from mining.reading import Heard, fingerprint
 

@@ -1,9 +1,8 @@
 """Windows of time as people name them, in three languages and two calendars.
 
-Rules are data (``lexicon/*.toml``, table ``[time]``): a pattern and the name of a function here. A window is in local
-dates, both ends inclusive. Weeks start where the asker's language says (Sunday in Hebrew, Saturday in Persian, Monday
-otherwise) unless the workspace says differently; months and years of Persian questions are Jalali unless the month
-named is a Gregorian one.
+Rules are data (``lexicon/*.toml``, table ``[time]``): a pattern and the name of a function here. Weeks start where the
+asker's language says (Sunday in Hebrew, Saturday in Persian, Monday otherwise) unless the workspace says differently;
+months and years of Persian questions are Jalali unless the month named is a Gregorian one.
 """
 
 from __future__ import annotations
@@ -11,87 +10,69 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from persiantools import jdatetime
+from assistant.periods import (
+    EVER,
+    Clock,
+    Window,
+    calendar_of,
+    day,
+    last_n,
+    latest_months,
+    months,
+    period,
+    settled,
+    this_year,
+)
 
-DEFAULT_DAYS = 30
-_WEEK_STARTS = {"he": 6, "fa": 5}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FIRST = date(1970, 1, 1)
 # "The last weeks" without a number.
 _A_FEW = 3
-# The dates that questions may carry: 2026-11-22, or a Jalali 1405-09-01.
-_ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
-
-
-# persiantools carries no types.
-_jalali: Any = jdatetime.JalaliDate
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Local dates, both inclusive. ``expr`` is how it was said; ``partial``: it runs on after today."""
-
-    first: date
-    last: date
-    expr: str | None = None
-    default: bool = False
-    partial: bool = False
-    calendar: str = "gregorian"
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Today as the asker sees it. ``week_start``: 0 is Monday; ``calendar`` is "gregorian" or "jalali"."""
-
-    today: date
-    week_start: int = 0
-    calendar: str = "gregorian"
-
-    @classmethod
-    def of(cls, today: date, language: str, week_start: str | None, calendar: str = "gregorian") -> Clock:
-        """The clock of an asker: the workspace's week start wins over the language's."""
-        start = _WEEKDAYS.index(week_start) if week_start else _WEEK_STARTS.get(language, 0)
-        return cls(today, start, calendar)
-
-
-def default_window(today: date) -> Window:
-    """What is meant when no time is named: the last 30 days, today included."""
-    return Window(today - timedelta(days=DEFAULT_DAYS - 1), today, default=True)
+_YEAR = r"(?:1[34]\d\d|19[789]\d|20\d\d)"
+# A date in figures, year first, of either calendar: 2026-11-22 or 1405/09/01.
+_ISO = rf"(?P<year>{_YEAR})[-/](?P<number>\d{{1,2}})[-/](?P<day>\d{{1,2}})"
 
 
 def find(text: str, lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock) -> tuple[Window, str] | None:
     """The first window named in folded text, and the text without it; None where no time is named."""
-    words = _words(lexicon, numbers)
+    words = _words(lexicon, numbers, clock)
     for pattern, rule in lexicon["rules"]:
-        for name, alternatives in words.items():
-            pattern = pattern.replace("{" + name + "}", alternatives)
-        if found := re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text):
+        filled = _filled(f"(?:{lexicon['before']})?(?P<expr>{pattern})", words)
+        for found in re.finditer(rf"(?<!\w)(?:{filled})(?![\w-]|[./]\d)", text):
             said = {name: value for name, value in found.groupdict().items() if value}
             window = _RULES[rule](clock, _Said(said, lexicon, numbers))
-            if window is None:
-                continue
-            expr = found.group(0).strip()
-            # Nothing was said yet after today: the window ends there, and says that it is not over.
-            partial = window.last > clock.today or (window.last == clock.today and rule.startswith("current"))
-            window = replace(window, last=min(window.last, clock.today), expr=expr, partial=partial)
-            return window, f"{text[: found.start()]} {text[found.end() :]}"
+            if window and window.first <= window.last:
+                known = settled(window, clock, said["expr"].strip())
+                return known, f"{text[: found.start()]} {text[found.end() :]}"
     return None
 
 
-def _words(lexicon: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, str]:
-    months = [name for names in [*lexicon["months"], *lexicon.get("jalali_months", [])] for name in names]
-    units = [pattern for patterns in lexicon["units"].values() for pattern in patterns]
-    longest_first = sorted(numbers, key=len, reverse=True)
-    return {
-        "unit": "(?:" + "|".join(sorted(units, key=len, reverse=True)) + ")",
-        "month": "(?:" + "|".join(sorted(months, key=len, reverse=True)) + ")",
-        "number": r"(?:\d{1,3}|" + "|".join(longest_first) + ")",
-        "year": r"(?:1[34]\d\d|20\d\d)",
-        "iso": _ISO,
+def _words(lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock) -> dict[str, str]:
+    named = [name for names in [*lexicon["months"], *lexicon.get("jalali_months", [])] for name in names]
+    words = {
+        "unit": _any(pattern for patterns in lexicon["units"].values() for pattern in patterns),
+        "month": _any(named),
+        "number": rf"(?:\d{{1,3}}|{_any(numbers)})",
+        "ordinal": _any(lexicon["ordinals"]),
+        "season": _any(lexicon.get("seasons", ())),
+        "event": _any(map(re.escape, clock.events)),
+        "year": _YEAR,
     }
+    dates = (_filled(pattern, words) for pattern in (_ISO, *lexicon["dates"]))
+    # Inside a rule a date is one group; its parts are read again by `_Said.date`.
+    return {**words, "date": _any(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in dates)}
+
+
+def _any(patterns: Any) -> str:
+    """One of some patterns, longest first; of none, a pattern that never matches."""
+    return "(?:" + ("|".join(sorted(patterns, key=len, reverse=True)) or "(?!)") + ")"
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    for name, alternatives in words.items():
+        pattern = pattern.replace("{" + name + "}", alternatives)
+    return pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +86,7 @@ class _Said:
     @property
     def n(self) -> int:
         word = self.groups["n"]
-        return int(word) if word.isdecimal() else self.numbers[word]
+        return int(word) if word.isdecimal() else self.numbers.get(word) or int(self.lexicon["ordinals"][word])
 
     @property
     def unit(self) -> str:
@@ -116,136 +97,152 @@ class _Said:
     def year(self) -> int | None:
         return int(self.groups["year"]) if "year" in self.groups else None
 
-    def day(self, group: str = "date") -> date | None:
-        year, month, day_ = (int(part) for part in re.split("[-/]", self.groups[group]))
-        try:
-            return _gregorian(year, month, day_) if year < 1500 else date(year, month, day_)
-        except ValueError:
-            return None
-
-    def month(self, clock: Clock) -> Window | None:
-        """The month named, of the year named, or else the latest that has begun."""
-        name = self.groups["month"]
+    def month(self, group: str = "month") -> tuple[str, int]:
+        """Calendar and number of the month named."""
+        name = self.groups[group]
         for calendar, table in (("gregorian", "months"), ("jalali", "jalali_months")):
             for number, names in enumerate(self.lexicon.get(table, []), start=1):
                 if name in names:
-                    return _named_month(clock, calendar, number, self.year)
+                    return calendar, number
+        raise ValueError(f"no month is called {name!r}")
+
+    def date(self, clock: Clock, group: str = "date", after: date | None = None) -> date | None:
+        """The day named; without a year the latest up to today, or the first one after another day."""
+        parts = self._parts(self.groups[group])
+        if "month" in parts.groups:
+            calendar, month = parts.month()
+        else:
+            calendar, month = calendar_of(parts.year, clock.calendar), int(parts.groups["number"])
+        first_year = parts.year or this_year(replace(clock, today=after or clock.today), calendar)
+        tried = (first_year,) if parts.year else (first_year, first_year + (1 if after else -1))
+        for year in tried:
+            try:
+                found = day(calendar, year, month, int(parts.groups["day"]))
+            except ValueError:
+                return None
+            if parts.year or (found >= after if after else found <= clock.today):
+                return found
         return None
 
-
-def _named_month(clock: Clock, calendar: str, number: int, year: int | None) -> Window:
-    named = replace(clock, calendar=calendar)
-    this_year = _jalali.to_jalali(clock.today).year if calendar == "jalali" else clock.today.year
-    window = _month(named, year or this_year, number)
-    return _month(named, this_year - 1, number) if year is None and window.first > clock.today else window
-
-
-def _gregorian(year: int, month: int, day: int) -> date:
-    day_: date = _jalali(year, month, day).to_gregorian()
-    return day_
-
-
-def _month(clock: Clock, year: int, month: int) -> Window:
-    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    after = (year + month // 12, month % 12 + 1)
-    if clock.calendar == "jalali":
-        first, end = _gregorian(year, month, 1), _gregorian(*after, 1)
-    else:
-        first, end = date(year, month, 1), date(*after, 1)
-    return Window(first, end - timedelta(days=1), calendar=clock.calendar)
-
-
-def _period(clock: Clock, unit: str, offset: int) -> Window:
-    """The day, week, month, quarter or year that holds today, moved by ``offset`` of its kind."""
-    today = clock.today
-    if unit == "day":
-        day = today + timedelta(days=offset)
-        return Window(day, day)
-    if unit == "week":
-        first = today - timedelta(days=(today.weekday() - clock.week_start) % 7) + timedelta(weeks=offset)
-        return Window(first, first + timedelta(days=6))
-    now: Any = _jalali.to_jalali(today) if clock.calendar == "jalali" else today
-    if unit == "month":
-        return _month(clock, now.year, now.month + offset)
-    months = 3 if unit == "quarter" else 12
-    start = (now.month - 1) // months * months + 1 + offset * months
-    begins, ends = _month(clock, now.year, start), _month(clock, now.year, start + months - 1)
-    return replace(begins, last=ends.last)
-
-
-def _last_n(clock: Clock, n: int, unit: str) -> Window:
-    """The last n units up to today: whole days for days and weeks, the same day n months ago otherwise."""
-    today = clock.today
-    if unit in ("day", "week"):
-        return Window(today - timedelta(days=n * (7 if unit == "week" else 1) - 1), today)
-    months = n * {"month": 1, "quarter": 3, "year": 12}[unit]
-    now: Any = _jalali.to_jalali(today) if clock.calendar == "jalali" else today
-    begun = _month(clock, now.year, now.month - months)
-    same_day = min(begun.first + timedelta(days=now.day - 1), begun.last)
-    return Window(same_day + timedelta(days=1), today, calendar=clock.calendar)
+    def _parts(self, text: str) -> _Said:
+        words = {"month": _any(n for t in ("months", "jalali_months") for ns in self.lexicon.get(t, []) for n in ns)}
+        for pattern in (_ISO, *self.lexicon["dates"]):
+            if found := re.fullmatch(_filled(pattern, {**words, "year": _YEAR}), text):
+                return replace(self, groups={name: value for name, value in found.groupdict().items() if value})
+        raise ValueError(f"no date: {text!r}")
 
 
 def _between(clock: Clock, said: _Said) -> Window | None:
-    first, last = said.day(), said.day("end")
+    first = said.date(clock)
+    last = said.date(clock, "end", after=first) if first else None
     return Window(min(first, last), max(first, last)) if first and last else None
 
 
+def _days(clock: Clock, said: _Said) -> Window | None:
+    """From a day to another of the same month: "1 to 15 November"."""
+    begins = re.sub(r"\d{1,2}", said.groups["from"], said.groups["date"], count=1)
+    first, last = replace(said, groups={"date": begins}).date(clock), said.date(clock)
+    return Window(first, last) if first and last else None
+
+
 def _since(clock: Clock, said: _Said) -> Window | None:
-    first = said.day()
-    return Window(first, clock.today) if first and first <= clock.today else None
+    first = said.date(clock)
+    return _up_to_today(clock, Window(first, first)) if first else None
 
 
-def _since_month(clock: Clock, said: _Said) -> Window | None:
-    begun = said.month(clock)
-    return replace(begun, last=clock.today) if begun else None
+def _up_to_today(clock: Clock, begun: Window) -> Window | None:
+    return replace(begun, last=clock.today) if begun.first <= clock.today else None
 
 
 def _day(clock: Clock, said: _Said) -> Window | None:
-    day = said.day()
-    return Window(day, day) if day else None
+    found = said.date(clock)
+    return Window(found, found) if found else None
+
+
+def _month(clock: Clock, said: _Said) -> Window:
+    calendar, number = said.month()
+    return latest_months(clock, calendar, number, said.year)
+
+
+def _month_number(clock: Clock, said: _Said) -> Window | None:
+    number = int(said.groups["number"])
+    return months(calendar_of(said.year, clock.calendar), said.year or 0, number) if 1 <= number <= 12 else None
+
+
+def _months(clock: Clock, said: _Said) -> Window | None:
+    """From a month to another; the year stands with the second or is the latest possible."""
+    (calendar, first), (other, last) = said.month(), said.month("end")
+    if calendar != other:
+        return None
+    ends = latest_months(clock, calendar, last, said.year)
+    begins = latest_months(replace(clock, today=ends.last), calendar, first, None)
+    return replace(begins, last=ends.last)
+
+
+def _next_to_each_other(clock: Clock, said: _Said) -> Window | None:
+    """ "September and October" is one window, "March and October" is none."""
+    (_, first), (_, last) = said.month(), said.month("end")
+    return _months(clock, said) if (last - first) % 12 == 1 else None
 
 
 def _iso_week(clock: Clock, said: _Said) -> Window | None:
-    try:
-        first = date.fromisocalendar(said.year or clock.today.year, said.n, 1)
-    except ValueError:
-        return None
-    return Window(first, first + timedelta(days=6))
+    this_year = clock.today.isocalendar().year
+    for year in (said.year,) if said.year else (this_year, this_year - 1):
+        try:
+            first, last = (date.fromisocalendar(year, said.n, weekday) for weekday in (1, 7))
+        except ValueError:
+            continue
+        if said.year or first <= clock.today:
+            return Window(first, last)
+    return None
 
 
-def _quarter(clock: Clock, said: _Said) -> Window:
-    year = said.year or clock.today.year
-    if said.year is None and date(year, 3 * said.n - 2, 1) > clock.today:
-        year -= 1
-    gregorian = replace(clock, calendar="gregorian")
-    return replace(_month(gregorian, year, 3 * said.n - 2), last=_month(gregorian, year, 3 * said.n).last)
+def _quarter(clock: Clock, said: _Said) -> Window | None:
+    calendar = calendar_of(said.year, said.lexicon.get("calendar", "gregorian"))
+    return latest_months(clock, calendar, 3 * said.n - 2, said.year, 3) if 1 <= said.n <= 4 else None
+
+
+def _season(clock: Clock, said: _Said) -> Window:
+    number = int(said.lexicon["seasons"][said.groups["season"]])
+    return latest_months(clock, "jalali", 3 * number - 2, said.year, 3)
 
 
 def _year(clock: Clock, said: _Said) -> Window | None:
-    year = said.year
-    if year is None:
-        return None
-    named = replace(clock, calendar="jalali" if year < 1500 else "gregorian")
-    return replace(_month(named, year, 1), last=_month(named, year, 12).last)
+    return months(calendar_of(said.year, clock.calendar), said.year, 1, 12) if said.year else None
 
 
 _RULES: dict[str, Callable[[Clock, _Said], Window | None]] = {
+    "ago": lambda clock, said: period(clock, said.unit, -said.n),
+    "all_time": lambda clock, said: Window(EVER, clock.today),
     "between": _between,
-    "since": _since,
-    "since_month": _since_month,
-    "last_n": lambda clock, said: _last_n(clock, said.n, said.unit),
-    "last_two": lambda clock, said: _last_n(clock, 2, said.unit),
-    "last_few": lambda clock, said: _last_n(clock, _A_FEW, said.unit),
-    "previous": lambda clock, said: _period(clock, said.unit, -1),
-    "current": lambda clock, said: _period(clock, said.unit, 0),
-    "current_year": lambda clock, said: _period(clock, "year", 0),
-    "previous_year": lambda clock, said: _period(clock, "year", -1),
-    "iso_week": _iso_week,
-    "quarter": _quarter,
-    "month": lambda clock, said: said.month(clock),
+    "current": lambda clock, said: period(clock, said.unit, 0),
+    "current_year": lambda clock, said: period(clock, "year", 0),
     "day": _day,
-    "today": lambda clock, said: _period(clock, "day", 0),
-    "yesterday": lambda clock, said: _period(clock, "day", -1),
-    "all_time": lambda clock, said: Window(_FIRST, clock.today),
+    "days": _days,
+    "iso_week": _iso_week,
+    "last_few": lambda clock, said: last_n(clock, _A_FEW, said.unit),
+    "last_n": lambda clock, said: last_n(clock, said.n, said.unit),
+    "last_one": lambda clock, said: last_n(clock, 1, said.unit),
+    "last_two": lambda clock, said: last_n(clock, 2, said.unit),
+    "month": _month,
+    "month_number": _month_number,
+    "months": _months,
+    "months_and": _next_to_each_other,
+    "next": lambda clock, said: period(clock, said.unit, 1),
+    "previous": lambda clock, said: period(clock, said.unit, -1),
+    "previous_year": lambda clock, said: period(clock, "year", -1),
+    "quarter": _quarter,
+    "season": _season,
+    "since": _since,
+    "since_event": lambda clock, said: _up_to_today(clock, Window(clock.events[said.groups["event"]], clock.today)),
+    "since_month": lambda clock, said: _up_to_today(clock, _month(clock, said)),
+    "since_period": lambda clock, said: _up_to_today(clock, period(clock, said.unit, 0)),
+    "since_previous": lambda clock, said: _up_to_today(clock, period(clock, said.unit, -1)),
+    "since_year": lambda clock, said: _up_to_today(clock, found) if (found := _year(clock, said)) else None,
+    "since_yesterday": lambda clock, said: _up_to_today(clock, period(clock, "day", -1)),
+    "today": lambda clock, said: period(clock, "day", 0),
+    "tomorrow": lambda clock, said: period(clock, "day", 1),
+    "two_ago": lambda clock, said: period(clock, said.unit, -2),
     "year": _year,
+    "yesterday": lambda clock, said: period(clock, "day", -1),
 }

@@ -1,25 +1,23 @@
 """From a question to its meaning, by lexicons that are data: ``lexicon/*.toml`` and the taxonomy's names and aliases.
 
-What was recognised is taken out of the text piece by piece, longest names first; what is left in the end was not
-understood, and is reported with the question instead of being passed over.
+What was recognised is taken out of the text piece by piece; what is left in the end was not understood, and is
+reported with the question instead of being passed over. A time or a kind of question that was not understood is
+never answered as another one.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from assistant import dates
+from assistant import dates, names
+from assistant.periods import Clock, Window, default_window
 from mining.filters import Filters
 from mining.language import detect, normalise
-from mining.taxonomy import categories
 
 LANGUAGES = ("en", "he", "fa")
 DEFAULT_N = 5
@@ -43,38 +41,46 @@ _SENTIMENTS = {Kind.TOP_PAIN_POINTS: ("negative", "mixed"), Kind.TOP_PRAISE: ("p
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: their day, zone, and the company's names. ``products`` maps each name to its aliases."""
+    """Who asks: their day, zone, and the company's names. ``products`` maps each name to its aliases.
+
+    ``events`` are days that a question may count from ("since the price increase").
+    """
 
     today: date
     zone: tzinfo = UTC
     week_start: str | None = None
     products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    events: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and its meaning. ``scope`` holds conditions without time; ``left`` the words not understood."""
+    """A question and its meaning. ``scope`` holds conditions without time; ``left`` the words not understood.
+
+    ``group_by`` names what a ranking is wanted for, one each ("by stage").
+    """
 
     text: str
     language: str
     kind: Kind
     scope: Filters
-    window: dates.Window
+    window: Window
     zone: tzinfo
     n: int = DEFAULT_N
     left: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()
 
     @property
     def filters(self) -> Filters:
         """All conditions, the window in the asker's zone and what the kind implies included."""
-        return _with(self.timed, sentiment=_SENTIMENTS.get(self.kind, ()))
+        return _with(self.timed, sentiment=_SENTIMENTS.get(self.kind, ()), intent=self.scope.intent)
 
     @property
     def timed(self) -> Filters:
-        """Scope and window without what the kind implies: the denominator's conditions."""
+        """Scope and window without the feeling asked about: the denominator's conditions."""
         first = datetime.combine(self.window.first, time(), self.zone)
         end = datetime.combine(self.window.last + timedelta(days=1), time(), self.zone)
-        return _with(self.scope, since=first.astimezone(UTC), until=end.astimezone(UTC))
+        return _with(self.scope, intent=(), since=first.astimezone(UTC), until=end.astimezone(UTC))
 
     def as_json(self) -> dict[str, Any]:
         """The stable shape of ``overheard ask --parse-only``."""
@@ -106,10 +112,11 @@ class Question:
                 "to": window.last.isoformat(),
                 "default": window.default,
                 "partial": window.partial,
+                "future": window.future,
                 "calendar": window.calendar,
             },
             "n": self.n,
-            "group_by": [],
+            "group_by": list(self.group_by),
             "metric": None,
             "grain": None,
             "compare": None,
@@ -126,135 +133,93 @@ def _with(filters: Filters, **changes: Any) -> Filters:
     return Filters(**{**spec, **changes})
 
 
-@cache
-def lexicon(language: str) -> Mapping[str, Any]:
-    """The words of one language, its patterns folded as questions are."""
-    path = files("assistant") / "lexicon" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A way to name a value of a filter, as a pattern."""
-
-    pattern: re.Pattern[str]
-    field: str
-    value: str
-    length: int
-
-
-@cache
-def _names(language: str) -> tuple[_Name, ...]:
-    """Every way to name a stage, touchpoint, channel or language in one language, longest first."""
-    words = lexicon(language)
-    before, after = words["affixes"]
-    marker = "|".join(words["stage_words"])
-    names: list[_Name] = []
-    for task in ("stage", "touchpoint"):
-        for value, category in categories(task).items():
-            if value == "none":
-                continue
-            for said in {category.name(language), *category.aliases.get(language, ())}:
-                alias = re.escape(normalise(said)).replace(r"\ ", " ")
-                whole = rf"{before}{alias}{after}"
-                names.append(_Name(_pattern(whole), task, value, len(said)))
-                if task == "stage":
-                    marked = rf"(?:(?:{before})(?:{marker}) )(?:{before}){alias}{after}|{whole} (?:{marker})"
-                    names.append(_Name(_pattern(marked), task, value, len(said) + 100))
-    for field_, table in (("channel", words["channels"]), ("language", words["languages"])):
-        for value, patterns in table.items():
-            names.extend(_Name(_pattern(f"{before}(?:{said}){after}"), field_, value, len(said)) for said in patterns)
-    return tuple(sorted(names, key=lambda name: (-name.length, name.field, name.value)))
-
-
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
-
-
 def parse(text: str, asker: Asker) -> Question:
     """Read a question. It never fails: what cannot be read comes back as ``Kind.UNREAD``."""
     spoken = detect(text)
     language = spoken if spoken in LANGUAGES else "en"
-    words = lexicon(language)
-    left = normalise(text)
-    clock = dates.Clock.of(asker.today, language, asker.week_start, words["time"].get("calendar", "gregorian"))
-    found = dates.find(left, words["time"], words["numbers"]["words"], clock)
-    window, left = found or (dates.default_window(asker.today), left)
-    products, left = _products(left, asker, words)
-    one = bool(_pattern("|".join(words["numbers"]["one"])).search(left))
+    words = names.lexicon(language)
+    events = {normalise(name): day for name, day in asker.events.items()}
+    clock = Clock.of(asker.today, language, asker.week_start, words["time"].get("calendar", "gregorian"))
+    window, left, readable = _window(normalise(text), words, replace(clock, events=events))
+    products, left = names.products(left, asker.products, language)
+    n, left = _number(left, words, language)
+    group_by, left = _groups(left, words)
+    intents = tuple(intent for intent, said in words["intents"].items() if names.take(left, said, words)[0])
     kind, left = _kind(left, words)
-    values, left = _values(left, language)
-    n, left = _number(left, words)
-    unknown = tuple(_unknown(left, words))
-    if len(unknown) > _MAY_BE_LEFT:
+    _, left = names.take(left, words["asides"], words)
+    values, left = names.values(left, language)
+    unknown = tuple(names.unknown(left, language))
+    if len(unknown) > _MAY_BE_LEFT or not readable or _tells_time(left, words):
         kind = Kind.UNREAD
-    scope = _with(Filters(product=products), **values)
-    return Question(text, language, kind, scope, window, asker.zone, n or (1 if one else DEFAULT_N), unknown)
+    scope = _with(Filters(product=products, intent=intents), **values)
+    window = replace(window, expr=_as_said(window.expr, text))
+    return Question(text, language, kind, scope, window, asker.zone, n, unknown, group_by)
 
 
-def _take(text: str, patterns: list[str], words: Mapping[str, Any]) -> tuple[bool, str]:
-    """Whether any pattern stands in the text, and the text without it."""
-    before, after = words["affixes"]
-    found = _pattern(f"{before}(?:{'|'.join(sorted(patterns, key=len, reverse=True))}){after}")
-    return bool(found.search(text)), found.sub(" ", text)
+def _window(text: str, words: Mapping[str, Any], clock: Clock) -> tuple[Window, str, bool]:
+    """The window, the text without it, and whether that is all the time that was named."""
+    numbers = words["numbers"]["words"]
+    found = dates.find(text, words["time"], numbers, clock)
+    if not found:
+        return default_window(clock.today), text, True
+    # A second time makes it a comparison, or a condition that would be lost.
+    return *found, dates.find(found[1], words["time"], numbers, clock) is None
+
+
+def _tells_time(text: str, words: Mapping[str, Any]) -> bool:
+    """Whether a time is left that was not understood, such as 2026-02-31 or "last Tuesday"."""
+    there, _ = names.take(text, words["time"]["unread"], words)
+    return there or bool(re.search(r"(?<!\d)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)", text))
+
+
+def _as_said(expr: str | None, text: str) -> str | None:
+    """The words of the asker, where folding changed no more than their letter case and spaces."""
+    if expr is None:
+        return None
+    said = re.search(r"[\s\u200c]+".join(map(re.escape, expr.split())), text, re.IGNORECASE)
+    return said[0] if said else expr
 
 
 def _kind(text: str, words: Mapping[str, Any]) -> tuple[Kind, str]:
-    later, _ = _take(text, words["later"]["words"], words)
+    later, _ = names.take(text, words["later"]["words"], words)
     asked = []
     for kind in (Kind.TOP_PAIN_POINTS, Kind.TOP_PRAISE):
-        there, text = _take(text, words["kinds"][kind.value], words)
+        there, text = names.take(text, words["kinds"][kind.value], words)
         if there:
             asked.append(kind)
     # Both at once is a comparison, and that kind is not answered yet.
     return (asked[0] if len(asked) == 1 and not later else Kind.UNREAD), text
 
 
-def _values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
-    """Filter values named in the text. One alias may name several values ("before purchase"); all are meant."""
-    found: dict[str, list[str]] = {}
-    taken: dict[tuple[int, int], str] = {}
-    for name in _names(language):
-        for match in name.pattern.finditer(text):
-            span = match.span()
-            if taken.get(span, name.field) != name.field or any(_crosses(span, other) for other in taken):
-                continue
-            taken[span] = name.field
-            if name.value not in found.setdefault(name.field, []):
-                found[name.field].append(name.value)
-    for start, end in taken:
-        text = text[:start] + " " * (end - start) + text[end:]
-    order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(categories(task))}
-    return {field_: tuple(sorted(found[field_], key=lambda value: order.get(value, 0))) for field_ in found}, text
+def _groups(text: str, words: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """What a ranking is wanted for, one each, and the text without it: "by stage", "by stage and channel"."""
+    table = dict(words["groups"])
+    by, more = table.pop("before"), table.pop("and")
+    wanted: list[str] = []
+    for said in (by, more):
+        for dimension, patterns in table.items():
+            found = names.pattern(f"(?:{said})[ -]?{names.any_of(patterns, words)}")
+            if (said == by or wanted) and found.search(text):
+                wanted.append(dimension)
+                text = found.sub(" ", text)
+    return tuple(dict.fromkeys(wanted)), text
 
 
-def _crosses(span: tuple[int, int], other: tuple[int, int]) -> bool:
-    return span != other and span[0] < other[1] and other[0] < span[1]
-
-
-def _products(text: str, asker: Asker, words: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
-    found = []
-    aliases = [(alias, name) for name, more in asker.products.items() for alias in (name, *more)]
-    for alias, name in sorted(aliases, key=lambda pair: -len(pair[0])):
-        there, text = _take(text, [re.escape(normalise(alias))], words)
-        if there and name not in found:
-            found.append(name)
-    return tuple(sorted(found)), text
-
-
-def _number(text: str, words: Mapping[str, Any]) -> tuple[int | None, str]:
-    numbers = words["numbers"]["words"]
-    found = _pattern(r"\d{1,2}|" + "|".join(sorted(numbers, key=len, reverse=True))).search(text)
-    if not found:
-        return None, text
-    n = int(found[0]) if found[0].isdecimal() else numbers[found[0]]
-    return max(1, min(n, MAX_N)), f"{text[: found.start()]} {text[found.end() :]}"
-
-
-def _unknown(text: str, words: Mapping[str, Any]) -> Iterator[str]:
-    """Words that are left, without those that carry no condition."""
-    ignored = frozenset(normalise(words["ignore"]).split()) | {normalise(word) for word in words["stage_words"]}
-    for word in re.findall(r"\w[\w'\"]*", text):
-        bare = re.sub(r"^[ובלמשהכ]{1,2}(?=\w{2})", "", word)
-        if word not in ignored and bare not in ignored and word.strip("'\"") not in ignored:
-            yield word
+def _number(text: str, words: Mapping[str, Any], language: str) -> tuple[int, str]:
+    """How many lines are wanted: a number that is said of them, not any number."""
+    table = words["numbers"]
+    number = r"(?<![\d.,:/#-])(?P<n>\d{1,3}|" + "|".join(sorted(table["words"], key=len, reverse=True)) + ")"
+    kinds = names.any_of([said for kind in words["kinds"].values() for said in kind], words)
+    # "3 things in the app that people love", but not "3 shops with problems".
+    of_lines = rf"(?: {names.ignorable(language)}(?: [\w']+){{0,6}}?)? {kinds}"
+    for whole in (
+        rf"(?:{'|'.join(table['before'])}) (?:the )?{number}",
+        f"{number}{of_lines}",
+        rf"{number}(?: \w+)? (?:{'|'.join(table['after'])})",
+    ):
+        if found := names.pattern(whole).search(text):
+            n = int(found["n"]) if found["n"].isdecimal() else table["words"][found["n"]]
+            start, end = found.span("n")
+            return max(1, min(n, MAX_N)), f"{text[:start]} {text[end:]}"
+    one = names.pattern("|".join(table["one"])).search(text)
+    return (1 if one else DEFAULT_N), text

@@ -11,7 +11,7 @@ from typing import Any
 
 from persiantools import jdatetime
 
-from assistant.dates import Window
+from assistant.periods import Window
 from assistant.question import Question
 from mining.language import name as language_name
 from mining.taxonomy import name as category_name

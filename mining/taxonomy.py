@@ -13,13 +13,17 @@ TASKS = ("stage", "intent", "sentiment", "effort", "touchpoint")
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One value of a task. Names, aliases and definitions are by language code (en, he, fa)."""
+    """One value of a task. Names, aliases and definitions are by language code (en, he, fa).
+
+    ``beside`` are aliases that are ordinary words: they name a stage only beside the word "stage".
+    """
 
     task: str
     value: str
     names: Mapping[str, str]
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, language: str) -> str:
         """The name in a language, English where there is none."""
@@ -36,11 +40,16 @@ def categories(task: str) -> Mapping[str, Category]:
             task,
             value,
             entry["name"],
-            {language: tuple(words) for language, words in entry.get("aliases", {}).items()},
+            _words(entry.get("aliases", {})),
             entry.get("definition", {}),
+            _words(entry.get("beside", {})),
         )
         for value, entry in table.items()
     }
+
+
+def _words(by_language: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {language: tuple(words) for language, words in by_language.items()}
 
 
 def values(task: str) -> tuple[str, ...]:

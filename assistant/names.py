@@ -1,0 +1,139 @@
+"""The words of questions: lexicons that are data, and the names of stages, touchpoints, channels, languages, products.
+
+Names come from the taxonomy, from ``lexicon/*.toml`` and from the company's catalogue. What is found is taken out of
+the text, longest names first, so that what is left was not understood.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from mining.language import normalise
+from mining.taxonomy import categories
+
+
+@cache
+def lexicon(language: str) -> Mapping[str, Any]:
+    """The words of one language; its patterns are written for folded text."""
+    path = files("assistant") / "lexicon" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def pattern(words: str) -> re.Pattern[str]:
+    """Whole words only."""
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+def any_of(patterns: Iterable[str], words: Mapping[str, Any]) -> str:
+    """One of some patterns, longest first, with what the language writes onto a word."""
+    before, after = words["affixes"]
+    return f"{before}(?:{'|'.join(sorted(patterns, key=len, reverse=True))}){after}"
+
+
+def take(text: str, patterns: Iterable[str], words: Mapping[str, Any]) -> tuple[bool, str]:
+    """Whether any pattern stands in the text, and the text without it."""
+    found = pattern(any_of(patterns, words))
+    return bool(found.search(text)), found.sub(" ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A way to name a value of a filter, as a pattern."""
+
+    pattern: re.Pattern[str]
+    field: str
+    value: str
+    length: int
+
+
+@cache
+def _names(language: str) -> tuple[_Name, ...]:
+    """Every way to name a stage, touchpoint, channel or language in one language, longest first."""
+    words = lexicon(language)
+    before, after = words["affixes"]
+    names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words)]
+    for field, table in (("channel", words["channels"]), ("language", words["languages"])):
+        for value, patterns in table.items():
+            names.extend(_Name(pattern(f"{before}(?:{said}){after}"), field, value, len(said)) for said in patterns)
+    return tuple(sorted(names, key=lambda name: (-name.length, name.field, name.value)))
+
+
+def _of_task(task: str, language: str, words: Mapping[str, Any]) -> Iterable[_Name]:
+    before, after = words["affixes"]
+    marker = "|".join(words["stage_words"])
+    for value, category in categories(task).items():
+        if value == "none":
+            continue
+        beside = category.beside.get(language, ())
+        for said in {category.name(language), *category.aliases.get(language, ()), *beside}:
+            alias = re.escape(normalise(said)).replace(r"\ ", "[ -]")
+            whole = f"{before}{alias}{after}"
+            if said not in beside:
+                yield _Name(pattern(whole), task, value, len(said))
+            if task == "stage":
+                marked = f"(?:{before}(?:{marker})[ -]){before}{alias}{after}|{whole}[ -](?:{marker})"
+                yield _Name(pattern(marked), task, value, len(said) + 100)
+
+
+def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
+    """Filter values named in the text. One alias may name several values ("before purchase"); all are meant."""
+    found: dict[str, list[str]] = {}
+    taken: dict[tuple[int, int], str] = {}
+    for name in _names(language):
+        for match in name.pattern.finditer(text):
+            span = match.span()
+            if taken.get(span, name.field) != name.field or any(_crosses(span, other) for other in taken):
+                continue
+            taken[span] = name.field
+            if name.value not in found.setdefault(name.field, []):
+                found[name.field].append(name.value)
+    for start, end in taken:
+        text = text[:start] + " " * (end - start) + text[end:]
+    order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(categories(task))}
+    return {field: tuple(sorted(found[field], key=lambda value: order.get(value, 0))) for field in found}, text
+
+
+def _crosses(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span != other and span[0] < other[1] and other[0] < span[1]
+
+
+def products(text: str, catalogue: Mapping[str, Iterable[str]], language: str) -> tuple[tuple[str, ...], str]:
+    """Products of the catalogue named in the text, by any of their aliases."""
+    found = set()
+    aliases = [(alias, name) for name, more in catalogue.items() for alias in (name, *more)]
+    for alias, name in sorted(aliases, key=lambda pair: -len(pair[0])):
+        there, text = take(text, [re.escape(normalise(alias))], lexicon(language))
+        if there:
+            found.add(name)
+    return tuple(sorted(found)), text
+
+
+def unknown(text: str, language: str) -> list[str]:
+    """Words that are left, without those that carry no condition."""
+    ignored = _ignored(language)
+    left = re.findall(r"\d+(?:[-/.:]\d+)+|\w[\w'\"]*", text)
+    return [word for word in left if ignored.isdisjoint(bare(word, language))]
+
+
+def bare(word: str, language: str) -> set[str]:
+    """A word with and without what the language writes onto its beginning."""
+    before = lexicon(language)["affixes"][0]
+    said = word.strip("'\"")
+    return {said, *(said[cut:] for cut in (1, 2, 3) if cut + 1 < len(said) and re.fullmatch(before, said[:cut]))}
+
+
+@cache
+def _ignored(language: str) -> frozenset[str]:
+    words = lexicon(language)
+    return frozenset(normalise(words["ignore"]).split()) | {normalise(word) for word in words["stage_words"]}
+
+
+def ignorable(language: str) -> str:
+    """A pattern of the words that carry no condition."""
+    return any_of(map(re.escape, _ignored(language)), lexicon(language))
