@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -26,19 +26,25 @@ from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Channel, Feedback
 from connectors.tabular import dates
-from connectors.tabular.build import Origin, build, is_whole
+from connectors.tabular.build import Origin, build, made_from
 from connectors.tabular.cells import language_tag, leaves
 from connectors.tabular.events import Row, Unreadable
 from connectors.tabular.folder import Found, find
+from connectors.tabular.kept import take_up
 from connectors.tabular.ledger import Ledger
 from connectors.tabular.mapping import from_pairs, targets_of
 from connectors.tabular.plan import Plan, Settings, day_first
 from connectors.tabular.survey import survey
-from connectors.tabular.sweep import Sweep, look
+from connectors.tabular.sweep import OTHER_WORDS, Sweep, look
 
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 # What changes where and in which portions rows are read, and not what they mean.
 _MEANINGLESS = {"path", "page_size"}
+
+
+_REMAPPED = (
+    "the mapping has changed since, and with it the row's id: pull the source again to read the row from its file"
+)
 
 
 class Config(BaseModel, extra="forbid", frozen=True):
@@ -145,25 +151,41 @@ class Files:
             ConfigError: there is nothing to read, a mapped column is not there, or the cursor is a stranger's.
         """
         ledger = Ledger(cursor, self._fingerprint)
-        files = find(self._config.path)
-        size = self._config.page_size
-        yield from Sweep(self.name, files, self._settings, ledger, window, size, self._clock()).pages()
+        yield from self._sweep(find(self._config.path), ledger, window)
 
     def retry(self, reject: Reject) -> Feedback | Reject:
-        """Read a rejected row again with today's settings; what was never a whole row stays rejected."""
-        try:
-            fields = json.loads(reject.raw)
-        except (ValueError, RecursionError):
-            return reject
-        if not isinstance(fields, dict) or not is_whole(fields):
-            return reject
+        """Read a rejected row again with today's settings; what was never a whole row stays rejected.
+
+        A whole file that was refused and can be read now gives its first row, which the next pull gives again.
+        """
+        kept = take_up(reject.raw)
+        if kept is None:
+            return self._first_of(reject) if not reject.raw else reject
         file, _, place = reject.where.rpartition(":")
         found = self._found(file)
+        plan = self._plan(found, kept.fields)
+        if kept.native_id and found and not plan.has_ids and kept.made_from != made_from(plan):
+            return replace(reject, reason=_REMAPPED)
         now = self._clock()
         modified = datetime.fromtimestamp(found.path.stat().st_mtime, UTC) if found else now
         origin = Origin(self.name, file, now, modified)
-        built = build(Row(place, fields), self._plan(found, fields), self._settings, origin)
-        return replace(reject, reason=built.reason) if isinstance(built, Reject) else built
+        built = build(Row(place, kept.fields), plan, self._settings, origin, kept.native_id)
+        if isinstance(built, Reject):
+            return replace(reject, reason=built.reason)
+        return reject if reject.reason == OTHER_WORDS.format(id=built.native_id) else built
+
+    def _first_of(self, reject: Reject) -> Feedback | Reject:
+        found = self._found(reject.where)
+        pages = self._sweep([found], Ledger({}, ""), Window()) if found else iter(())
+        try:
+            items = (item for page in pages for item in page.items)
+            return next((item for item in items if isinstance(item, Feedback)), reject)
+        except ConfigError as error:
+            return replace(reject, reason=error.message)
+
+    def _sweep(self, files: Sequence[Found], ledger: Ledger, window: Window) -> Iterator[Page]:
+        size = self._config.page_size
+        return Sweep(self.name, files, self._settings, ledger, window, size, self._clock()).pages()
 
     @cached_property
     def _fingerprint(self) -> str:

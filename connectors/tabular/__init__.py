@@ -7,6 +7,6 @@
     guess, mapping                             which column means what
     dates, ratings, cells                      what a cell says
     survey    one look through a file, for what no single row can tell
-    build     a row becomes feedback, or a reject with its reason
-    seen, ledger, pager                        ids once, the cursor, pages
+    build     a row becomes feedback, or a reject with its reason;  kept  how rejected rows are kept
+    seen, ledger, sweep                        ids once, the cursor, a run from file to file
 """

@@ -12,13 +12,13 @@ from typing import Any
 from connectors.base import Reject
 from connectors.record import Channel, Feedback, Speaker, Turn
 from connectors.tabular import dates, ratings, reddit
-from connectors.tabular.cells import cell, clean, fold, is_customer, is_empty, is_removed, language_tag, truth
-from connectors.tabular.delimited import CELLS
+from connectors.tabular.cells import cell, fold, is_customer, is_empty, is_removed, language_tag, truth
 from connectors.tabular.events import Bad, Row
+from connectors.tabular.kept import keep, keep_text
 from connectors.tabular.plan import Plan, Settings
 
-RAW_BYTES = 65_536
-CUT = "_cut"  # marks a raw record of which only the beginning was kept
+# What makes a remark without an id that remark and no other.
+_IDENTITY = ("text", "said_at", "author", "rating")
 # How far a clock elsewhere may be ahead of ours before a date counts as one in the future.
 _AHEAD = timedelta(days=2)
 _LONGEST_ID = 200
@@ -34,39 +34,35 @@ class Origin:
     modified: datetime
 
 
-def build(row: Row, plan: Plan, settings: Settings, origin: Origin) -> Feedback | Reject:
-    """One row as feedback."""
+def build(row: Row, plan: Plan, settings: Settings, origin: Origin, known_as: str = "") -> Feedback | Reject:
+    """One row as feedback; ``known_as`` is the id that a row without one got when it was first met."""
+    values: dict[str, Any] = {}
     try:
         if plan.problem:
             raise ValueError(f"{plan.problem.message} ({plan.problem.hint})")
-        return _feedback(row, plan, settings, origin)
+        values = _values(row, plan, settings)
+        return _feedback(row, values, plan, settings, origin, known_as)
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "the row is nested too deeply"
-        return Reject(f"{origin.file}:{row.place}", reason, bounded(row.fields), _author(row.fields, plan))
+        return refuse(row, values, plan, reason, origin)
+
+
+def refuse(row: Row, values: Mapping[str, Any], plan: Plan, reason: str, origin: Origin) -> Reject:
+    """A row that is not taken in, kept so that it can be read again under the same id."""
+    hashed = values and not _own_id(values)
+    raw = keep(row.fields, _native_id(values), made_from(plan)) if hashed else keep(row.fields)
+    return Reject(f"{origin.file}:{row.place}", reason, raw, _author(row.fields, plan))
 
 
 def reject(bad: Bad, plan: Plan | None, origin: Origin) -> Reject:
     """One record that the reader could not make out."""
     author = _author(bad.fields, plan) if plan else None
-    return Reject(f"{origin.file}:{bad.place}", bad.reason, _bounded_text(clean(bad.raw)), author)
+    return Reject(f"{origin.file}:{bad.place}", bad.reason, keep_text(bad.raw), author)
 
 
-def bounded(fields: Mapping[str, object]) -> str:
-    """A row as a JSON object of at most 64 KB; a longer one loses the ends of its cells and says so."""
-    try:
-        whole = clean(json.dumps(fields, ensure_ascii=False, default=cell))
-    except (ValueError, RecursionError):
-        whole = ""
-    if whole and len(whole.encode("utf-8", "replace")) <= RAW_BYTES:
-        return whole
-    # A sign takes up to six bytes in JSON; names count as well.
-    room = max(0, RAW_BYTES // 12 // max(1, len(fields)) - 40)
-    names = list(fields)[: RAW_BYTES // 1000]
-    return clean(json.dumps({**{str(name)[:80]: cell(fields[name])[:room] for name in names}, CUT: True}))
-
-
-def _bounded_text(text: str) -> str:
-    return text.encode("utf-8", "replace")[:RAW_BYTES].decode("utf-8", "ignore")
+def made_from(plan: Plan) -> str:
+    """A mark of the columns that an id is made from: with others, the same row has another id."""
+    return _hash([str(plan.mapped.get(target, "")) for target in ("native_id", "title", *_IDENTITY)])[:8]
 
 
 def _author(fields: Mapping[str, object], plan: Plan) -> str | None:
@@ -74,12 +70,15 @@ def _author(fields: Mapping[str, object], plan: Plan) -> str | None:
     return (cell(spec.value(fields)) or None) if spec else None
 
 
-def _feedback(row: Row, plan: Plan, settings: Settings, origin: Origin) -> Feedback:
+def _feedback(
+    row: Row, values: Mapping[str, Any], plan: Plan, settings: Settings, origin: Origin, known_as: str
+) -> Feedback:
     if plan.shape.needs and row.fields.get(plan.shape.needs) is None:
         raise ValueError(f"the row has no {plan.shape.needs}, as every {plan.shape.name} record has")
-    values = _values(row, plan, settings)
     removed = truth(cell(values.get("deleted"))) is True
-    text = "" if removed else _text(values, settings.max_text)
+    text = "" if removed else _text(values)
+    if len(text) > settings.max_text:
+        raise ValueError(f"the text is longer than {settings.max_text:,} characters")
     rating = ratings.score(values.get("rating"))
     if not text and rating is None and not removed:
         raise ValueError("the row has neither words nor a rating")
@@ -89,7 +88,7 @@ def _feedback(row: Row, plan: Plan, settings: Settings, origin: Origin) -> Feedb
     speaker = _speaker(values)
     return Feedback(
         source=origin.source,
-        native_id=_native_id(values, text),
+        native_id=_own_id(values) or known_as or _native_id(values),
         channel=channel,
         said_at=said_at,
         fetched_at=origin.fetched_at,
@@ -130,13 +129,11 @@ def _reddit(fields: Mapping[str, object], values: Mapping[str, Any], settings: S
     return amended | ({"deleted": "true"} if gone else {})
 
 
-def _text(values: Mapping[str, Any], longest: int) -> str:
+def _text(values: Mapping[str, Any]) -> str:
     """Title and words, one above the other, where one does not repeat the other."""
     text, title = cell(values.get("text")), cell(values.get("title"))
     if title and not text.startswith(title.rstrip("…. ")):
         text = f"{title}\n{text}" if text else title
-    if len(text) > longest:
-        raise ValueError(f"the text is longer than {longest:,} characters")
     return text
 
 
@@ -157,15 +154,20 @@ def _said_at(
     return min(origin.modified, origin.fetched_at), {"said_at_from": "file"}
 
 
-def _native_id(values: Mapping[str, Any], text: str) -> str:
-    """The vendor's id; else a hash of the words, the date, the author and the rating as they are written.
+def _own_id(values: Mapping[str, Any]) -> str:
+    """The id that the row brings; empty if it brings none."""
+    native_id = _unpadded(cell(values.get("native_id")))
+    if is_empty(native_id):
+        return ""
+    return native_id if len(native_id) <= _LONGEST_ID else _hash([native_id])
+
+
+def _native_id(values: Mapping[str, Any]) -> str:
+    """A hash of the words, the date, the author and the rating as they are written.
 
     The cells are hashed and not what they were read as, so that an id outlives another time zone or rating scale.
     """
-    native_id = _unpadded(cell(values.get("native_id")))
-    if native_id and not is_empty(native_id):
-        return native_id if len(native_id) <= _LONGEST_ID else _hash([native_id])
-    return _hash([text, *(cell(values.get(name)) for name in ("said_at", "author", "rating"))])
+    return _hash([_text(values), *(cell(values.get(target)) for target in _IDENTITY[1:])])
 
 
 def _unpadded(native_id: str) -> str:
@@ -221,8 +223,3 @@ def _group(values: Mapping[str, Any], group: str) -> dict[str, str]:
         name.removeprefix(f"{group}."): cell(value) for name, value in values.items() if name.startswith(f"{group}.")
     }
     return {name: text for name, text in texts.items() if not is_empty(text)}
-
-
-def is_whole(raw: Mapping[str, object]) -> bool:
-    """Whether a kept row has all its cells under their names, so that it can be read again."""
-    return CUT not in raw and CELLS not in raw

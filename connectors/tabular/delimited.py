@@ -16,6 +16,8 @@ from connectors.tabular.layout import Layout, open_text
 
 # Cells of a record that does not fit its header are kept under this name, so that a retry cannot mistake them.
 CELLS = "_cells"
+# Stands for a lone carriage return while a line is taken apart: it is no line end here, but csv would take it for one.
+_RETURN = "\ufdd0"
 _UNCLOSED = "a quote opens here that never closes properly"
 _CUT = "the file ends inside a quoted field"
 _LONG = f"the record is longer than {MAX_RECORD:,} characters"
@@ -30,6 +32,7 @@ class _Lines:
     """Numbered lines for ``csv.reader`` that can be given back when a record turns out to be damage."""
 
     stream: TextIOWrapper
+    lone_returns: bool = False
     number: int = 0
     taken: list[str] = field(default_factory=list)
     ended: bool = False
@@ -44,13 +47,22 @@ class _Lines:
         if not line:
             self.ended = True
             raise StopIteration
+        line = self._readable(line)
         self._size += len(line)
         self.taken.append(line)
         if self._size >= MAX_RECORD:
             raise _TooLong
         self.number += 1
+        return line
+
+    def _readable(self, line: str) -> str:
         # NUL is no text in any encoding here; spreadsheets of the nineties and broken disks leave it.
-        return line.replace("\x00", "") if "\x00" in line else line
+        if "\x00" in line:
+            line = line.replace("\x00", "")
+        if self.lone_returns and "\r" in line:
+            words = line.removesuffix("\n").removesuffix("\r")
+            line = words.replace("\r", _RETURN) + line[len(words) :]
+        return line
 
     def start(self) -> int:
         """Begin a record; its line number."""
@@ -79,8 +91,8 @@ class _Record:
 
 def read(path: Path, layout: Layout, known: Collection[str]) -> Iterator[Event]:
     """Yield the file's rows; ``known`` are names that columns are likely to have, by which a header is recognised."""
-    with open_text(path, layout.encoding) as stream:
-        lines = _Lines(stream)
+    with open_text(path, layout) as stream:
+        lines = _Lines(stream, lone_returns=layout.newline == "\n")
         for _ in range(layout.dialect.skip):
             next(lines, None)
         yield from _rows(_records(lines, layout), known)
@@ -93,7 +105,7 @@ def _records(lines: _Lines, layout: Layout) -> Iterator[_Record]:
         try:
             cells = next(reader, None)
         except (_TooLong, csv.Error):
-            yield _Record(place, _damage(lines), _LONG if len(lines.taken) == 1 else _UNCLOSED)
+            yield _Record(place, _said(_damage(lines)), _LONG if len(lines.taken) == 1 else _UNCLOSED)
             reader = layout.dialect.reader(lines)
             continue
         if cells is None:
@@ -104,7 +116,11 @@ def _records(lines: _Lines, layout: Layout) -> Iterator[_Record]:
             lines.again(lines.taken[1:])
             reader = layout.dialect.reader(lines)
         if any(cells):
-            yield _Record(place, cells, problem)
+            yield _Record(place, _said(cells), problem)
+
+
+def _said(cells: list[str]) -> list[str]:
+    return [cell.replace(_RETURN, "\n") for cell in cells]
 
 
 def _damage(lines: _Lines) -> list[str]:

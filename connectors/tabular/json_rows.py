@@ -29,7 +29,7 @@ def read(path: Path, layout: Layout) -> Iterator[Event]:
         Unreadable: it holds no object that could be a row.
     """
     left_out: Counter[str] = Counter()
-    with open_text(path, layout.encoding) as stream:
+    with open_text(path, layout) as stream:
         events = _lines(stream) if layout.kind is Kind.JSON_LINES else _document(stream, path.stat().st_size)
         for event in events:
             if isinstance(event, Row) and reddit.is_thing(event.fields):

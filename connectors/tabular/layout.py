@@ -45,6 +45,7 @@ _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # the unit separator: one column, commas and all
+_LONE_RETURN = re.compile("\r(?!\n)")
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "save the sheet as CSV UTF-8, or unpack the archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "save the sheet as CSV UTF-8"),
@@ -83,11 +84,16 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What has to be known to read a file. ``empty`` files have no rows and are no mistake."""
+    """What has to be known to read a file. ``empty`` files have no rows and are no mistake.
+
+    ``newline`` is ``"\\n"`` where that, or ``"\\r\\n"``, ends lines: a lone ``"\\r"`` is then part of a text, which
+    exporters often leave without quotes. It is ``""`` where ``"\\r"`` ends lines.
+    """
 
     kind: Kind
     encoding: str = "utf-8"
     dialect: Dialect = Dialect()
+    newline: str = ""
     empty: bool = False
     notes: tuple[str, ...] = ()
 
@@ -120,9 +126,9 @@ class _Unpacked(gzip.GzipFile):
         self._raw.close()
 
 
-def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
-    """The file's text with its own line ends; bytes that are no text in this encoding become the replacement sign."""
-    return io.TextIOWrapper(open_binary(path), encoding=encoding, errors="replace", newline="")
+def open_text(path: Path, layout: Layout) -> io.TextIOWrapper:
+    """The file's text with its own line ends; bytes that are no text in its encoding become the replacement sign."""
+    return io.TextIOWrapper(open_binary(path), encoding=layout.encoding, errors="replace", newline=layout.newline)
 
 
 def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Layout:
@@ -144,10 +150,13 @@ def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = 
     _refuse_binary(head, guessed.name)
     sample = head[: _CHUNK // 4].decode(guessed.name, "replace").replace("\x00", "")
     kind = _kind(path, sample)
+    newline = "\n" if "\n" in sample else ""
+    if newline:
+        sample = _LONE_RETURN.sub(" ", sample)
     dialect = sniff(sample, delimiter) if kind is Kind.DELIMITED else Dialect()
     if dialect.delimiter == _NO_DELIMITER and kind_of(path) is None and path.suffix.lower() != ".txt":
         raise Unreadable("neither its name nor its content is that of a table", f"files that are read: {READABLE}")
-    return Layout(kind, guessed.name, dialect, notes=_notes(guessed))
+    return Layout(kind, guessed.name, dialect, newline, notes=_notes(guessed))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from connectors.base import Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Feedback
-from connectors.tabular.build import Origin, bounded, build, reject
+from connectors.tabular.build import Origin, build, reject
 from connectors.tabular.events import Bad, Remark, Row, Unreadable
 from connectors.tabular.folder import Found
+from connectors.tabular.kept import keep
 from connectors.tabular.layout import Layout, inspect
 from connectors.tabular.ledger import Ledger, State, stamp
 from connectors.tabular.plan import Settings
@@ -21,7 +22,7 @@ from connectors.tabular.survey import Survey, rows, survey
 
 Item = Feedback | Reject
 
-_OTHER_WORDS = "its id stands on an earlier row of this file that says something else; map native_id to a unique column"
+OTHER_WORDS = "the id {id!r} stands on an earlier row that says something else; map native_id to a unique column"
 _ENDINGS = {
     "copies": "rows that repeat an earlier one: {n}, counted once; duplicates = 'keep' keeps those without an id",
     "edits": "rows that change what an earlier file says under the same id: {n}; the later one stands",
@@ -149,7 +150,8 @@ class Sweep:
         said = f"{feedback.text}\n{when}\n{feedback.rating}\n{feedback.author}\n{feedback.deleted}"
         verdict = self._seen.judge(feedback.native_id, said, file.number)
         if verdict is Verdict.CHANGED_HERE:
-            return Reject(feedback.extra["where"], _OTHER_WORDS, bounded(row.fields), feedback.author)
+            reason = OTHER_WORDS.format(id=feedback.native_id)
+            return Reject(feedback.extra["where"], reason, keep(row.fields), feedback.author)
         file.counts.update({Verdict.SAME: ["copies"], Verdict.CHANGED: ["edits"]}.get(verdict, []))
         if verdict is Verdict.SAME or not self._wanted(feedback):
             return None

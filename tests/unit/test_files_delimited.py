@@ -68,6 +68,20 @@ def test_line_ends_inside_quotes_belong_to_the_text_and_lines_are_counted_on(tmp
     ]
 
 
+def test_a_lone_carriage_return_without_quotes_is_part_of_the_text(tmp_path: Path) -> None:
+    feedback, rejects = split(read(write(tmp_path, b"text,rating\none\r\rtwo,3\r\nlast,5\r\n")))
+    assert [(item.text, item.extra["where"]) for item in feedback] == [
+        ("one\n\ntwo", "reviews.csv:2"),
+        ("last", "reviews.csv:3"),
+    ]
+    assert not rejects
+
+
+def test_lines_of_an_old_mac_end_with_a_carriage_return(tmp_path: Path) -> None:
+    feedback, _ = split(read(write(tmp_path, b"text,rating\rfine and good,3\rlast,5\r")))
+    assert [item.text for item in feedback] == ["fine and good", "last"]
+
+
 def test_backslashes_before_quotes_are_understood(tmp_path: Path) -> None:
     path = write(tmp_path, 'text,rating\n"she said \\"no\\", twice",1\n"and \\"yes\\", once",5\nplain,3\n')
     feedback, rejects = split(read(path))

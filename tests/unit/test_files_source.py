@@ -15,6 +15,7 @@ from connectors.base import Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Feedback
 from connectors.sources.files import plugin
+from mining.privacy import mask_reject
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HEADER = "text,date,author,rating\n"
@@ -297,6 +298,40 @@ class TestRetry:
         path = write(tmp_path, HEADER + many(3))
         reject = Reject("reviews.csv:9", "because", raw)
         assert plugin(name="shop", path=path).retry(reject) == reject
+
+    def test_a_mended_row_has_the_same_id_as_when_its_file_is_read_again(self, tmp_path: Path) -> None:
+        path = write(tmp_path, HEADER + "call +972 50-123-4567,5 October 26 at noon,Ann Lee,2\n" + many(3))
+        masked = mask_reject(rejects(pull(path))[0], key=bytes(32))
+        assert "Ann" not in masked.raw
+        assert "4567" not in masked.raw
+        mended: dict[str, Any] = {"date_format": "%d %B %y at noon", "path": path}
+        item = plugin(name="shop", **mended, clock=lambda: NOW).retry(masked)
+        assert isinstance(item, Feedback)
+        assert item.id in {again.id for again in feedback(pull(**mended))}
+
+    def test_a_row_whose_id_would_change_waits_for_the_next_pull(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "text,date,due\ntoo late,soon,2026-11-02\nfine,2026-11-02,2026-11-02\n")
+        reject = rejects(pull(path))[0]
+        again = plugin(name="shop", path=path, map={"said_at": "due"}).retry(reject)
+        assert isinstance(again, Reject)
+        assert "pull the source again" in again.reason
+
+    def test_a_second_remark_under_one_id_does_not_replace_the_first(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "ticket,text\nt1,too late\nt1,and too dear\n")
+        told = {"native_id": "ticket"}
+        reject = rejects(pull(path, map=told))[0]
+        assert plugin(name="shop", path=path, map=told).retry(reject) == reject
+
+    def test_a_refused_file_that_was_mended_gives_its_first_row(self, tmp_path: Path) -> None:
+        write(tmp_path, HEADER + many(3), "good.csv")
+        write(tmp_path, "sku,price\nA1,3.20\n", "other.csv")
+        reject = rejects(pull(tmp_path))[0]
+        assert reject.where == "other.csv"
+        assert isinstance(plugin(name="shop", path=tmp_path).retry(reject), Reject)
+        write(tmp_path, HEADER + many(2, 50), "other.csv")
+        item = plugin(name="shop", path=tmp_path).retry(reject)
+        assert isinstance(item, Feedback)
+        assert item.text == "remark 50 of many"
 
     def test_a_row_of_a_megabyte_is_kept_as_64_kilobytes_of_json(self, tmp_path: Path) -> None:
         row = {"text": "א" * 400_000, "date": "soon", "more": {"x": ["\n" * 300_000]}}
