@@ -44,12 +44,17 @@ def take(text: str, patterns: Iterable[str], words: Mapping[str, Any]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A way to name a value of a filter, as a pattern."""
+    """A way to name a value of a filter, as a pattern; it cannot stand in a text that lacks ``sign``."""
 
-    pattern: re.Pattern[str]
+    words: str
+    sign: str
     field: str
     value: str
     length: int
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where it stands. Patterns are compiled for the few names that may be there, not for all of some hundred."""
+        return [match.span() for match in pattern(self.words).finditer(text)] if self.sign in text else []
 
 
 @cache
@@ -60,7 +65,7 @@ def _names(language: str) -> tuple[_Name, ...]:
     names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words)]
     for field, table in (("channel", words["channels"]), ("language", words["languages"])):
         for value, patterns in table.items():
-            names.extend(_Name(pattern(f"{before}(?:{said}){after}"), field, value, len(said)) for said in patterns)
+            names.extend(_Name(f"{before}(?:{said}){after}", "", field, value, len(said)) for said in patterns)
     return tuple(sorted(names, key=lambda name: (-name.length, name.field, name.value)))
 
 
@@ -74,11 +79,12 @@ def _of_task(task: str, language: str, words: Mapping[str, Any]) -> Iterable[_Na
         for said in {category.name(language), *category.aliases.get(language, ()), *beside}:
             alias = re.escape(normalise(said)).replace(r"\ ", "[ -]")
             whole = f"{before}{alias}{after}"
+            sign = normalise(said).split()[0]
             if said not in beside:
-                yield _Name(pattern(whole), task, value, len(said))
+                yield _Name(whole, sign, task, value, len(said))
             if task == "stage":
                 marked = f"(?:{before}(?:{marker})[ -]){before}{alias}{after}|{whole}[ -](?:{marker})"
-                yield _Name(pattern(marked), task, value, len(said) + 100)
+                yield _Name(marked, sign, task, value, len(said) + 100)
 
 
 def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
@@ -86,8 +92,7 @@ def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
     found: dict[str, list[str]] = {}
     taken: dict[tuple[int, int], str] = {}
     for name in _names(language):
-        for match in name.pattern.finditer(text):
-            span = match.span()
+        for span in name.spans(text):
             if taken.get(span, name.field) != name.field or any(_crosses(span, other) for other in taken):
                 continue
             taken[span] = name.field

@@ -171,7 +171,7 @@ class Workspace:
         from assistant.engine import Engine
         from mining.groups import Grouper
 
-        return Engine(self.store, Grouper(self.miner.embedder), lambda: datetime.now(UTC))
+        return Engine(self.store, Grouper(self.embedder or self.reader.embedder), lambda: datetime.now(UTC))
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""

@@ -57,7 +57,8 @@ class Static:
         if model.weights is None or model.unk_token_id is None:
             hint = "give the folder of a model made by python -m embeddings.training"
             raise ConfigError(f"{self._folder} is a static model of another make", hint=hint)
-        table: NDArray[np.float32] = model.embedding.astype(np.float32) * model.weights[:, None]
+        table: NDArray[np.float32] = model.embedding.astype(np.float32)
+        table *= model.weights[:, None]
         return table, bag.Words(model.tokenizer, model.unk_token_id)
 
     @property
