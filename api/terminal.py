@@ -35,8 +35,9 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+# Nobody's words are rewritten on the way out: no markup, and ":)" names no emoji.
+out = Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
+err = Console(stderr=True, highlight=False, emoji=False, markup=False)
 
 
 def workspace(home: Path | None, config: Path | None) -> Workspace:
@@ -58,11 +59,6 @@ def write_json_line(value: Any) -> None:
 def local(moment: datetime, where: Workspace) -> str:
     """A time in the workspace's zone, to the minute."""
     return moment.astimezone(where.asker().zone).strftime("%Y-%m-%d %H:%M")
-
-
-def apart(text: str) -> str:
-    """Text that keeps its own direction within a line of another: Unicode isolates around it."""
-    return f"\u2068{text}\u2069"
 
 
 _TITLES = {"pull": "reading", "understand": "understanding", "index": "indexing"}

@@ -36,7 +36,8 @@ class Engine:
         words = wording(question.language)
         nexts = words.examples(apart_from=question)
         if question.kind is Kind.UNREAD:
-            return Answer(Status.OUT_OF_SCOPE, question, words.say("unread"), next_questions=nexts)
+            notes = tuple(_reading(question, "unread_words", words))
+            return Answer(Status.OUT_OF_SCOPE, question, words.say("unread"), notes=notes, next_questions=nexts)
         rows = reading.heard(self._store, Query(question.filters))
         if not rows:
             return self._nothing(question, words)
@@ -136,9 +137,23 @@ def _headline(question: Question, named: Sequence[Group], counted: Counts, words
 
 
 def _notes(question: Question, named: Sequence[Group], words: Wording) -> list[str]:
-    notes = []
-    if question.left:
-        notes.append(words.say("left", words=words.listed([f"“{word}”" for word in question.left])))
+    notes = _reading(question, "left", words)
+    if question.group_by:
+        notes.append(words.say("ungrouped", dimensions=words.dimensions(question.group_by)))
     if any(group.counts.unique < SMALL for group in named):
         notes.append(words.say("small_note"))
+    return notes
+
+
+def _reading(question: Question, left: str, words: Wording) -> list[str]:
+    """What has to be said of how the question was read; ``left`` names the sentence on words not understood."""
+    notes = []
+    if question.read_as:
+        notes.append(
+            words.say(
+                "read_as", words=words.listed([f"“{said}” → “{meant}”" for said, meant in question.read_as.items()])
+            )
+        )
+    if question.left:
+        notes.append(words.say(left, words=words.listed([f"“{word}”" for word in question.left])))
     return notes

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from assistant import dates, names
+from assistant import dates, names, spelling
 from assistant.periods import Clock, Window, default_window
 from mining.filters import Filters
 from mining.language import detect, normalise
@@ -57,7 +57,8 @@ class Asker:
 class Question:
     """A question and its meaning. ``scope`` holds conditions without time; ``left`` the words not understood.
 
-    ``group_by`` names what a ranking is wanted for, one each ("by stage").
+    ``group_by`` names what a ranking is wanted for, one each ("by stage"); ``read_as`` the slips of the pen that were
+    read as words of ours.
     """
 
     text: str
@@ -69,6 +70,7 @@ class Question:
     n: int = DEFAULT_N
     left: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def filters(self) -> Filters:
@@ -125,6 +127,7 @@ class Question:
             "inherit": False,
             "rank": None,
             "left": list(self.left),
+            "read_as": dict(self.read_as),
         }
 
 
@@ -135,12 +138,24 @@ def _with(filters: Filters, **changes: Any) -> Filters:
 
 def parse(text: str, asker: Asker) -> Question:
     """Read a question. It never fails: what cannot be read comes back as ``Kind.UNREAD``."""
-    spoken = detect(text)
+    # A question in plain Latin letters is taken for English without loading the identifier of other languages.
+    spoken = "en" if text.isascii() else detect(text)
     language = spoken if spoken in LANGUAGES else "en"
+    folded = normalise(text)
+    question = _read(folded, language, text, asker)
+    slips = spelling.mended(question.left, language)
+    if not slips:
+        return question
+    for slip, meant in slips.items():
+        folded = re.sub(rf"(?<!\w){re.escape(slip)}(?!\w)", meant, folded)
+    return replace(_read(folded, language, text, asker), read_as=slips)
+
+
+def _read(folded: str, language: str, text: str, asker: Asker) -> Question:
     words = names.lexicon(language)
     events = {normalise(name): day for name, day in asker.events.items()}
     clock = Clock.of(asker.today, language, asker.week_start, words["time"].get("calendar", "gregorian"))
-    window, left, readable = _window(normalise(text), words, replace(clock, events=events))
+    window, left, readable = _window(folded, words, replace(clock, events=events))
     products, left = names.products(left, asker.products, language)
     n, left = _number(left, words, language)
     group_by, left = _groups(left, words)

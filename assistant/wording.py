@@ -56,18 +56,23 @@ class Wording:
         one_day = window.first == window.last
         key = "until_today" if window.first < _EVER else "one_day" if one_day else "window"
         said = self.say(key, first=first, last=last)
-        remark = "default_window" if window.default else "partial_window" if window.partial else None
-        return f"{said} ({self.say(remark)})" if remark else said
+        remarks = [name for name in ("default", "partial", "future") if getattr(window, name)]
+        return f"{said} ({self.say(f'{remarks[0]}_window')})" if remarks else said
 
     def scope(self, question: Question) -> str:
         """The conditions of a question in brackets, "" where there are none."""
         scope = question.scope
         parts = [self.say("stage", name=category_name("stage", value, self.language)) for value in scope.stage]
         parts += [category_name("touchpoint", value, self.language) for value in scope.touchpoint]
+        parts += [category_name("intent", value, self.language) for value in scope.intent]
         parts += [self._table["channels"].get(value, value) for value in scope.channel]
         parts += [self.say("feedback_language", name=language_name(code, self.language)) for code in scope.language]
         parts += scope.product
         return self.say("scope", parts=self._table["list"].join(parts)) if parts else ""
+
+    def dimensions(self, names: tuple[str, ...]) -> str:
+        """What a ranking may be split by, listed."""
+        return self.listed([self._table["dimensions"][name] for name in names])
 
     def listed(self, items: list[str]) -> str:
         """Items with the language's comma."""

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.terminal import AsJson, Config, Home, apart, local, out, workspace, write_json
+from api.terminal import AsJson, Config, Home, local, out, workspace, write_json
+from assistant.directions import apart
 from assistant.wiring import Workspace
 from connectors.errors import ConfigError
 from mining.filters import Filters
@@ -19,6 +20,8 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="DATE", help="Answer as if it were this day (YYYY-MM-DD).", show_default=False),
 ]
 Many = list[str] | None
+# Nothing was heard before; later, dates of two calendars can no longer be reckoned with.
+_YEARS = (1970, 2999)
 
 
 def ask(
@@ -59,9 +62,12 @@ def ask(
 
 def _day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"{option}: {text!r} is no date", hint="write it as 2026-11-22") from error
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ConfigError(f"{option}: {text} is out of reach", hint=f"years {_YEARS[0]} to {_YEARS[1]}")
+    return day
 
 
 def search(
@@ -105,7 +111,7 @@ def search(
         write_json([{**hit.mention.as_json(), "score": round(hit.score, 4)} for hit in hits])
         return
     for hit in hits:
-        out.print(f"{hit.score:.2f}  {_line(hit.mention, where)}", markup=False)
+        out.print(f"{hit.score:.2f}  {_line(hit.mention, where)}", markup=False, soft_wrap=True)
     if not hits:
         out.print("Nothing found.")
 
@@ -119,8 +125,7 @@ def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> da
 
 def _line(mention: Heard, where: Workspace) -> str:
     labels = "/".join(mention.labels.get(task, "?") for task in ("stage", "touchpoint", "intent", "sentiment"))
-    text = " ".join(mention.text.split())
-    return f"{apart(text)}  [{mention.mention_id} · {local(mention.said_at, where)} · {labels}]"
+    return f"{apart(mention.text)}  [{mention.mention_id} · {local(mention.said_at, where)} · {labels}]"
 
 
 def show(
@@ -143,7 +148,7 @@ def show(
         )  # fmt: skip
         return
     for row in rows:
-        out.print(_line(row, where), markup=False)
+        out.print(_line(row, where), markup=False, soft_wrap=True)
     out.print(f"{counts.feedback} items ({counts.unique} unique), {counts.mentions} mentions, {counts.authors} authors")
     if counts.feedback != value:
         out.print(f"It was {value} items when asked at {local(at, where)}: feedback came, changed or went since.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from assistant.answer import Answer, Quote, Row, Status
+from assistant.directions import apart, harmless
 from assistant.wording import Wording, wording
 
-# First-strong isolate … pop: whatever direction the words have, the line around them keeps its own.
-_OPEN, _CLOSE = "\u2068", "\u2069"
 _LONG = 280
 
 
@@ -17,25 +17,24 @@ def plugin(answer: Answer) -> str:
     return "\n".join(_lines(answer))
 
 
-def apart(text: str) -> str:
-    """Words that keep their own direction within a line of another."""
-    return f"{_OPEN}{text}{_CLOSE}"
-
-
 def _lines(answer: Answer) -> Iterator[str]:
     words = wording(answer.question.language)
     yield answer.headline
-    if answer.status is not Status.ANSWERED:
-        yield from (f"  {note}" for note in answer.notes)
-        yield from (f"  - {question}" for question in answer.next_questions)
-        return
-    for row in answer.rows:
+    if answer.status is Status.ANSWERED:
+        for row in answer.rows:
+            yield ""
+            yield from _row(row, words)
         yield ""
-        yield from _row(row, words)
-    yield ""
-    yield from _basis(answer, words)
+        yield from _basis(answer, words)
+    else:
+        yield from _notes(answer)
     yield words.say("next")
     yield from (f"  - {question}" for question in answer.next_questions)
+
+
+def _notes(answer: Answer) -> Iterator[str]:
+    """Notes, the words quoted in them kept apart."""
+    yield from (re.sub("“[^”]*”", lambda quoted: apart(quoted[0]), note) for note in answer.notes)
 
 
 def _row(row: Row, words: Wording) -> Iterator[str]:
@@ -53,7 +52,7 @@ def _row(row: Row, words: Wording) -> Iterator[str]:
 
 def _quote(quote: Quote, words: Wording) -> str:
     said = quote.mention
-    text = " ".join(quote.text.split())
+    text = harmless(quote.text)
     shown = text if len(text) <= _LONG else text[:_LONG].rsplit(" ", 1)[0] + " …"
     return f"{apart(f'“{shown}”')} ({apart(said.source)}, {words.date(said.said_at.date())})"
 
@@ -67,7 +66,7 @@ def _basis(answer: Answer, words: Wording) -> Iterator[str]:
         yield f"{words.say('unnamed', count=words.number(answer.unnamed.value))} [{answer.unnamed.query}]"
     if answer.solicited:
         yield words.say("solicited", count=words.number(answer.solicited))
-    yield from answer.notes
+    yield from _notes(answer)
     shares = {task: words.percent(share) for task, share in answer.unknown_share.items()}
     if shares:
         yield words.say("unsure", **shares)

@@ -1,0 +1,52 @@
+"""Words that are a slip away from a word of ours: "chekout" is read as "checkout", and the answer says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+
+from assistant import names
+from mining.language import normalise
+from mining.taxonomy import categories
+
+# Short words are too near to each other: "stage" and "stale" differ by one letter.
+_LONG_ENOUGH = 5
+# One letter of seven missing, doubled or swapped with its neighbour; "shipping" and "shopping" are kept apart by data.
+_NEAR = 0.84
+# A pattern that is a plain word, whether or not it may be plural.
+_PLAIN = re.compile(r"(\w[\w']*)(s\?)?")
+
+
+def mended(unknown: Iterable[str], language: str) -> dict[str, str]:
+    """The words that are near to one of ours, each with the word that is meant."""
+    ours = _vocabulary(language)
+    found = {}
+    for word in unknown:
+        # Longest first: what is written onto a word counts as part of it where that is nearer.
+        for bare in sorted(names.bare(word, language), key=len, reverse=True):
+            near = get_close_matches(bare, ours, n=1, cutoff=_NEAR) if len(bare) >= _LONG_ENOUGH else []
+            if near:
+                found[word] = near[0]
+                break
+    return found
+
+
+@cache
+def _vocabulary(language: str) -> tuple[str, ...]:
+    words = names.lexicon(language)
+    tables: list[Mapping[str, list[str]]] = [words["kinds"], words["channels"], words["languages"]]
+    patterns = [pattern for table in tables for group in table.values() for pattern in group]
+    patterns += [*words["later"]["words"], *words["stage_words"]]
+    plain = {found[1] for pattern in patterns if (found := _PLAIN.fullmatch(pattern))}
+    plural = {f"{found[1]}s" for pattern in patterns if (found := _PLAIN.fullmatch(pattern)) and found[2]}
+    named = {
+        part
+        for task in ("stage", "touchpoint")
+        for category in categories(task).values()
+        for said in (category.name(language), *category.aliases.get(language, ()))
+        for part in normalise(said).split()
+    }
+    months = {name for table in ("months", "jalali_months") for ns in words["time"].get(table, ()) for name in ns}
+    return tuple(sorted(word for word in plain | plural | named | months if len(word) >= _LONG_ENOUGH))
