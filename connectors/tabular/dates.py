@@ -25,10 +25,10 @@ _JalaliTime: Any = JalaliDateTime
 _JALALI = range(1300, 1501)
 _YEARS = range(1990, 2101)
 
-_ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
+_ISO = re.compile(r"(?:19|20)\d\d(?:-\d\d-\d\d|\d{4}T)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?")
-_OFFSET = re.compile(r"\s*(?:utc|gmt)?\s?([+-])(\d\d):?(\d\d)?(?!\d)")
+_OFFSET = re.compile(r"\s*(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d\d))?(?!\d)")
 _TRIPLE = re.compile(r"(?<!\d)(\d{1,6})\s*([/.\-])\s*(\d{1,2})\s*\2\s*(\d{1,6})(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Digits and letters of a date written without signs: 20260105, 20260105103000.
@@ -217,7 +217,8 @@ def _from_month(text: str, value: object) -> date:
 def _refuse_other_words(text: str, value: object) -> None:
     names = _names()
     text = re.sub(r"\([^)]*\)", " ", text)
-    if any(word not in names["ignored"] and word not in names["months"] for word in _LETTERS.findall(text)):
+    known = (names["ignored"], names["months"], names["zones"])
+    if any(all(word not in words for words in known) for word in _LETTERS.findall(text)):
         raise ValueError(f"{shown(value)} is not a date that can be read")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
 from connectors.tabular.events import MAX_RECORD, Bad, Event, Remark, Row
-from connectors.tabular.header import is_header, names_of, same_header
+from connectors.tabular.header import Known, is_another_header, is_header, listed, names_of, same_header
 from connectors.tabular.layout import Layout, open_text
 
 # Cells of a record that does not fit its header are kept under this name, so that a retry cannot mistake them.
@@ -89,8 +89,8 @@ class _Record:
     problem: str = ""
 
 
-def read(path: Path, layout: Layout, known: Collection[str]) -> Iterator[Event]:
-    """Yield the file's rows; ``known`` are names that columns are likely to have, by which a header is recognised."""
+def read(path: Path, layout: Layout, known: Known) -> Iterator[Event]:
+    """Yield the file's rows; by ``known`` names a header is recognised."""
     with open_text(path, layout) as stream:
         lines = _Lines(stream, lone_returns=layout.newline == "\n")
         for _ in range(layout.dialect.skip):
@@ -150,7 +150,7 @@ def _problem(lines: _Lines, layout: Layout) -> str:
     return ""
 
 
-def _rows(records: Iterator[_Record], known: Collection[str]) -> Iterator[Event]:
+def _rows(records: Iterator[_Record], known: Known) -> Iterator[Event]:
     first = next(records, None)
     if first is None:
         return
@@ -158,16 +158,16 @@ def _rows(records: Iterator[_Record], known: Collection[str]) -> Iterator[Event]
     header = names_of(first.cells)
     if first.problem or not is_header(first.cells, known):
         header = [f"column_{n}" for n in range(1, len(first.cells) + 1)]
-        yield Remark(f"no header line was found; the columns are called {', '.join(header)}")
+        yield Remark(f"no header line was found; the columns are called {listed(header)}")
         yield _row(first, header, section)
     for record in records:
-        if record.problem or not is_header(record.cells, known, header):
+        if record.problem or not is_another_header(record.cells, known, header):
             yield _row(record, header, section)
         elif same_header(record.cells, header):
             yield Remark(f"line {record.place} repeats the header and was left out")
         else:
             header, section = names_of(record.cells), section + 1
-            yield Remark(f"line {record.place} is another header ({', '.join(header)}); it is used from there on")
+            yield Remark(f"line {record.place} is another header ({listed(header)}); it is used from there on")
 
 
 def _row(record: _Record, header: Sequence[str], section: int) -> Event:

@@ -13,7 +13,7 @@ from typing import Any
 from connectors.record import Channel
 from connectors.tabular import dates, ratings
 from connectors.tabular.cells import cell, is_empty
-from connectors.tabular.header import normal
+from connectors.tabular.header import Known, normal
 from connectors.tabular.mapping import Mapped, Spec
 from connectors.tabular.ratings import Scale
 
@@ -51,12 +51,12 @@ def _shape(row: Mapping[str, Any]) -> Shape:
 
 
 @cache
-def known_names() -> frozenset[str]:
-    """All names in the tables, normalised: what a header line is recognised by."""
+def known() -> Known:
+    """All names in the tables: what a header line is recognised by."""
     tables = _tables()
     named = {name for names in tables["names"].values() for name in names}
     shaped = {name for when, shape in tables["shapes"] for name in when.union(*shape.columns.values())}
-    return frozenset(named | shaped | tables["not"])
+    return Known(frozenset(named | shaped | tables["not"]), frozenset(tables["names"]["text"]))
 
 
 def shape_of(columns: Iterable[str]) -> Shape:

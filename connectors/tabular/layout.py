@@ -9,11 +9,12 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from connectors.tabular import encoding as encodings
 from connectors.tabular.events import MAX_RECORD, Unreadable
@@ -46,6 +47,7 @@ _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # the unit separator: one column, commas and all
 _LONE_RETURN = re.compile("\r(?!\n)")
+_TOLD = re.compile(r"\ufeff?sep=(.)\r?\n")  # Excel's own hint about the delimiter
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "save the sheet as CSV UTF-8, or unpack the archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "save the sheet as CSV UTF-8"),
@@ -156,7 +158,9 @@ def inspect(path: Path, *, encoding: str | None = None, delimiter: str | None = 
     dialect = sniff(sample, delimiter) if kind is Kind.DELIMITED else Dialect()
     if dialect.delimiter == _NO_DELIMITER and kind_of(path) is None and path.suffix.lower() != ".txt":
         raise Unreadable("neither its name nor its content is that of a table", f"files that are read: {READABLE}")
-    return Layout(kind, guessed.name, dialect, newline, notes=_notes(guessed))
+    return Layout(
+        kind, guessed.name, dialect, newline, notes=_notes(guessed, 0 if _TOLD.match(sample) else dialect.skip)
+    )
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -168,10 +172,15 @@ def _chunks(path: Path) -> Iterator[bytes]:
             return  # the reader will come to the damaged place and say where it is
 
 
-def _notes(guessed: encodings.Guess) -> tuple[str, ...]:
+def _notes(guessed: encodings.Guess, skipped: int) -> tuple[str, ...]:
+    notes = []
     if guessed.damaged:
-        return ("read as UTF-8 with a few broken letters replaced",)
-    return () if guessed.sure else (f"encoding guessed: {guessed.name}; override with encoding",)
+        notes.append("read as UTF-8 with a few broken letters replaced")
+    elif not guessed.sure:
+        notes.append(f"encoding guessed: {guessed.name}; override with encoding")
+    if skipped:
+        notes.append(f"the table begins in line {skipped + 1}; what stands above it was left out")
+    return tuple(notes)
 
 
 def _refuse_foreign(head: bytes) -> None:
@@ -208,7 +217,7 @@ def _lines_of_json(path: Path, sample: str) -> bool:
 
 def sniff(sample: str, delimiter: str | None = None) -> Dialect:
     """The dialect under which the most rows are as wide as the header; one column where none fits."""
-    told = re.match(r"\ufeff?sep=(.)\r?\n", sample)
+    told = _TOLD.match(sample)
     if told:
         return Dialect(delimiter or told[1], skip=1)
     quotes = ("'", '"') if sample.lstrip("\ufeff").startswith("'") else ('"',)
@@ -220,7 +229,28 @@ def sniff(sample: str, delimiter: str | None = None) -> Dialect:
     ]
     scored = [(_score(sample, dialect), -n, dialect) for n, dialect in enumerate(candidates)]
     (agreement, _), _, best = max(scored, key=lambda row: row[:2])
-    return best if agreement else Dialect(delimiter or _NO_DELIMITER)
+    if agreement:
+        return best
+    below = [dialect for dialect in map(partial(_below_a_preamble, sample), candidates) if dialect]
+    return below[0] if below else Dialect(delimiter or _NO_DELIMITER)
+
+
+def _below_a_preamble(sample: str, dialect: Dialect) -> Dialect | None:
+    """Reports have a line or two above their table; sentences do not agree on three columns."""
+    lines = io.StringIO(sample, newline="")
+    reader = dialect.reader(lines)
+    starts: list[tuple[int, int]] = []
+    before = 0
+    try:
+        for row, _ in zip(reader, range(300), strict=False):
+            starts.append((len(row), before))
+            before = cast(Any, reader).line_num
+    except csv.Error:
+        return None
+    widths = [width for width, _ in starts if width]
+    width, count = Counter(widths).most_common(1)[0] if widths else (0, 0)
+    first = next((start for found, start in starts if found == width), 0)
+    return replace(dialect, skip=first) if width >= 3 and count >= 0.6 * len(widths) and 0 < first <= 20 else None
 
 
 def _score(sample: str, dialect: Dialect) -> tuple[float, int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from connectors.errors import ConfigError
 from connectors.tabular.cells import cell, look_up
-from connectors.tabular.header import normal
+from connectors.tabular.header import listed, normal
 
 TARGETS = (
     "native_id",
@@ -121,7 +121,7 @@ def bind(target: str, spec: str, columns: Sequence[str]) -> Spec | None:
     if not found:
         near = difflib.get_close_matches(spec, columns, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ConfigError(f"no column {spec!r} to read {target} from", hint=f"{hint}columns: {', '.join(columns)}")
+        raise ConfigError(f"no column {spec!r} to read {target} from", hint=f"{hint}columns: {listed(columns)}")
     return Spec(found)
 
 

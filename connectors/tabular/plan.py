@@ -12,6 +12,7 @@ from connectors.tabular import guess
 from connectors.tabular.cells import leaves
 from connectors.tabular.dates import Reading
 from connectors.tabular.guess import Shape
+from connectors.tabular.header import listed
 from connectors.tabular.mapping import Mapped, Spec, bind
 from connectors.tabular.ratings import Scale
 
@@ -89,7 +90,7 @@ def draft(columns: guess.Columns, settings: Settings) -> Plan:
     shape = guess.shape_of(columns)
     mapped = told | guess.guess(columns, shape, told, off)
     if not {"text", "title", "rating", "deleted"} & set(mapped):
-        hint = f"map one, for example --map text=COLUMN; columns: {', '.join(columns)}"
+        hint = f"map one, for example --map text=COLUMN; columns: {listed(list(columns))}"
         raise ConfigError("no column looks like the words of a customer", hint=hint)
     return Plan(tuple(columns), mapped, shape)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.tabular import columnar, delimited, json_rows
 from connectors.tabular.events import Bad, Event, Row
+from connectors.tabular.header import Known
 from connectors.tabular.layout import Kind, Layout
 
 _DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
-def read(path: Path, layout: Layout, known: Collection[str] = ()) -> Iterator[Event]:
+def read(path: Path, layout: Layout, known: Known) -> Iterator[Event]:
     """Yield rows, bad records and remarks in the order of the file.
 
     Raises:
@@ -33,7 +34,7 @@ def read(path: Path, layout: Layout, known: Collection[str] = ()) -> Iterator[Ev
         yield Bad(f"{last}+", "the gzip file is cut off or damaged after this place; what follows could not be read")
 
 
-def _events(path: Path, layout: Layout, known: Collection[str]) -> Iterator[Event]:
+def _events(path: Path, layout: Layout, known: Known) -> Iterator[Event]:
     if layout.kind is Kind.PARQUET:
         return columnar.read(path)
     if layout.kind is Kind.DELIMITED:

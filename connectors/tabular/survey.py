@@ -14,14 +14,16 @@ from pathlib import Path
 from connectors.errors import ConfigError
 from connectors.tabular import dates, ratings
 from connectors.tabular.events import Event, Remark, Row
-from connectors.tabular.guess import known_names
-from connectors.tabular.header import normal
+from connectors.tabular.guess import known
+from connectors.tabular.header import Known, normal
 from connectors.tabular.layout import Layout
 from connectors.tabular.mapping import Spec
 from connectors.tabular.plan import Plan, Settings, columns_of, draft, first_notes
 from connectors.tabular.readers import read
 
 _SAMPLE = 1000
+# ... and of so many characters: a thousand rows of a megabyte each need not lie in memory at once.
+_SAMPLE_SIZE = 10_000_000
 # A column with more different numbers than this is no rating.
 _VALUES = 1000
 
@@ -43,8 +45,10 @@ class Survey:
 
 def rows(path: Path, layout: Layout, settings: Settings) -> Iterator[Event]:
     """The file's events; the user's own column names help to recognise its header."""
-    told = {normal(name) for spec in settings.mapping.values() for name in (spec, *spec.split("|"))}
-    return read(path, layout, known_names() | (told - {""}))
+    specs = settings.mapping
+    told = {normal(name) for spec in specs.values() if not spec.startswith("=") for name in (spec, *spec.split("|"))}
+    words = {normal(specs["text"])} if specs.get("text") else set()
+    return read(path, layout, Known(known().names | (told - {""}), known().words | words))
 
 
 def survey(events: Iterable[Event], settings: Settings) -> Survey:
@@ -70,6 +74,7 @@ class _Section:
     settings: Settings
     notes: list[str] = field(default_factory=list)
     _sample: list[Mapping[str, object]] = field(default_factory=list)
+    _size: int = 0
     _draft: Plan | None = None
     _votes: Counter[bool] = field(default_factory=Counter)
     _ambiguous: bool = False
@@ -80,7 +85,8 @@ class _Section:
             self._tally(self._draft, fields)
             return
         self._sample.append(fields)
-        if len(self._sample) == _SAMPLE:
+        self._size += sum(len(value) for value in fields.values() if isinstance(value, str))
+        if len(self._sample) >= _SAMPLE or self._size >= _SAMPLE_SIZE:
             self._begin()
 
     def plan(self) -> Plan:

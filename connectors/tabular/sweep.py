@@ -22,6 +22,8 @@ from connectors.tabular.survey import Survey, rows, survey
 
 Item = Feedback | Reject
 
+# A page also ends after so many characters, so that a thousand texts of a megabyte need not lie in memory at once.
+_PAGE_SIZE = 10_000_000
 OTHER_WORDS = "the id {id!r} stands on an earlier row that says something else; map native_id to a unique column"
 _ENDINGS = {
     "copies": "rows that repeat an earlier one: {n}, counted once; duplicates = 'keep' keeps those without an id",
@@ -69,6 +71,7 @@ class Sweep:
     _seen: Seen = field(default_factory=Seen)
     _refused: dict[str, ConfigError] = field(default_factory=dict)
     _read: int = 0
+    _size: int = 0
 
     def pages(self) -> Iterator[Page]:
         """The pages of this run.
@@ -126,7 +129,7 @@ class Sweep:
                 continue
             self.ledger.advance(file.found.name, file.state, record)
             self._add(item)
-            if len(self._items) >= self.page_size:
+            if len(self._items) >= self.page_size or self._size >= _PAGE_SIZE:
                 yield self._page((file.number + record / max(record, file.survey.records)) / len(self.files))
         self.ledger.advance(file.found.name, file.state, record, done=True)
         for what, count in file.counts.items():
@@ -166,6 +169,7 @@ class Sweep:
     def _add(self, item: Item | None) -> None:
         """An edit takes the place of what it changes, if that is still on the page: no page has an id twice."""
         if item is not None:
+            self._size += len(item.text if isinstance(item, Feedback) else item.raw)
             self._items[f"+{item.native_id}" if isinstance(item, Feedback) else f"-{item.where}"] = item
 
     def _note(self, found: Found, sentence: str) -> None:
@@ -190,7 +194,7 @@ class Sweep:
 
     def _page(self, done: float) -> Page:
         page = Page(list(self._items.values()), self.ledger.cursor(), done, list(self._notes.values()))
-        self._items, self._notes = {}, {}
+        self._items, self._notes, self._size = {}, {}, 0
         return page
 
 

@@ -169,6 +169,24 @@ def test_rows_under_a_second_header_that_lacks_a_mapped_column_are_rejects(tmp_p
     assert "columns: body, author, stars" in rejects[0].reason
 
 
+def test_a_report_with_lines_above_its_table_is_read_from_the_table_on(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "Reviews of October\nMade on 1 November, by hand\n\ntext,rating,author\nfine,5,Ann\nbad,1,Bob\n"
+    )
+    pages = read(path)
+    assert [(item.text, item.extra["where"]) for item in split(pages)[0]] == [
+        ("fine", "reviews.csv:5"),
+        ("bad", "reviews.csv:6"),
+    ]
+    assert "the table begins in line 4" in notes(pages)
+
+
+@pytest.mark.parametrize("row", ["product,review", "review,text"])
+def test_two_short_words_are_no_header_even_if_both_are_names_of_columns(tmp_path: Path, row: str) -> None:
+    pages = read(write(tmp_path, f"remark,topic\nfine and good,app\n{row}\nbad and slow,app\n"), map={"text": "remark"})
+    assert [item.text for item in split(pages)[0]] == ["fine and good", row.split(",")[0], "bad and slow"]
+
+
 def test_a_customer_who_writes_column_names_is_no_header(tmp_path: Path) -> None:
     path = write(tmp_path, "text,rating,author\ntext,5,Ann\nrating,1,text\n")
     assert [item.text for item in split(read(path))[0]] == ["text", "rating"]
