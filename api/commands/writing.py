@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from api.terminal import AsJson, Config, Home, err, out, progress, workspace, write_json
 from assistant.wiring import Workspace
@@ -252,11 +251,9 @@ def rejects(
             ]
         )
         return
-    table = Table("source", "where", "reason", "tries", box=None)
     for row in rows:
-        table.add_row(row["source"], row["where"], row["reason"], str(row["tries"]))
-    if rows:
-        out.print(table)
+        tried = f" (tried {row['tries']} times)" if row["tries"] > 1 else ""
+        out.print(f"{row['source']}  {row['where']}: {row['reason']}{tried}", markup=False, soft_wrap=True)
     out.print(f"{len(rows)} rejects")
 
 
