@@ -34,17 +34,21 @@ _YEAR = r"(?:1[34]\d\d|19[789]\d|20\d\d)"
 _ISO = rf"(?P<year>{_YEAR})[-/](?P<number>\d{{1,2}})[-/](?P<day>\d{{1,2}})"
 
 
-def find(text: str, lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock) -> tuple[Window, str] | None:
-    """The first window named in folded text, and the text without it; None where no time is named."""
+def find(
+    text: str, lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock
+) -> tuple[Window | None, str] | None:
+    """The first time named in folded text, and the text without it; None where no time is named.
+
+    The window is None where what was named does not exist (31 September) or is no single window (March and October).
+    """
     words = _words(lexicon, numbers, clock)
     for pattern, rule in lexicon["rules"]:
-        filled = _filled(f"(?:{lexicon['before']})?(?P<expr>{pattern})", words)
-        for found in re.finditer(rf"(?<!\w)(?:{filled})(?![\w-]|[./]\d)", text):
+        filled = _filled(f"(?:{lexicon['before']})?(?P<expr>{pattern}){lexicon['after']}", words)
+        if found := re.search(rf"(?<!\w)(?:{filled})(?![\w-]|[./]\d)", text):
             said = {name: value for name, value in found.groupdict().items() if value}
             window = _RULES[rule](clock, _Said(said, lexicon, numbers))
-            if window and window.first <= window.last:
-                known = settled(window, clock, said["expr"].strip())
-                return known, f"{text[: found.start()]} {text[found.end() :]}"
+            known = settled(window, clock, said["expr"].strip()) if window and window.first <= window.last else None
+            return known, f"{text[: found.start()]} {text[found.end() :]}"
     return None
 
 

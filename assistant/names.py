@@ -44,64 +44,72 @@ def take(text: str, patterns: Iterable[str], words: Mapping[str, Any]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A way to name a value of a filter, as a pattern; it cannot stand in a text that lacks ``sign``."""
+    """A way to name a value of a filter, as a pattern."""
 
-    words: str
-    sign: str
+    pattern: re.Pattern[str]
     field: str
     value: str
-    length: int
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where it stands. Patterns are compiled for the few names that may be there, not for all of some hundred."""
-        return [match.span() for match in pattern(self.words).finditer(text)] if self.sign in text else []
 
 
 @cache
 def _names(language: str) -> tuple[_Name, ...]:
-    """Every way to name a stage, touchpoint, channel or language in one language, longest first."""
+    """Every way to name a stage, touchpoint, channel or language in one language."""
     words = lexicon(language)
-    before, after = words["affixes"]
     names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words)]
     for field, table in (("channel", words["channels"]), ("language", words["languages"])):
-        for value, patterns in table.items():
-            names.extend(_Name(f"{before}(?:{said}){after}", "", field, value, len(said)) for said in patterns)
-    return tuple(sorted(names, key=lambda name: (-name.length, name.field, name.value)))
+        names += [_Name(pattern(any_of([said], words)), field, value) for value in table for said in table[value]]
+    return tuple(names)
 
 
 def _of_task(task: str, language: str, words: Mapping[str, Any]) -> Iterable[_Name]:
-    before, after = words["affixes"]
+    before, _ = words["affixes"]
     marker = "|".join(words["stage_words"])
     for value, category in categories(task).items():
         if value == "none":
             continue
         beside = category.beside.get(language, ())
         for said in {category.name(language), *category.aliases.get(language, ()), *beside}:
-            alias = re.escape(normalise(said)).replace(r"\ ", "[ -]")
-            whole = f"{before}{alias}{after}"
-            sign = normalise(said).split()[0]
+            whole = any_of([re.escape(normalise(said)).replace(r"\ ", "[ -]")], words)
             if said not in beside:
-                yield _Name(whole, sign, task, value, len(said))
+                yield _Name(pattern(whole), task, value)
             if task == "stage":
-                marked = f"(?:{before}(?:{marker})[ -]){before}{alias}{after}|{whole}[ -](?:{marker})"
-                yield _Name(marked, sign, task, value, len(said) + 100)
+                yield _Name(pattern(f"{before}(?:{marker})[ -]{whole}|{whole}[ -](?:{marker})"), task, value)
 
 
 def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
     """Filter values named in the text. One alias may name several values ("before purchase"); all are meant."""
     found: dict[str, list[str]] = {}
-    taken: dict[tuple[int, int], str] = {}
-    for name in _names(language):
-        for span in name.spans(text):
-            if taken.get(span, name.field) != name.field or any(_crosses(span, other) for other in taken):
-                continue
-            taken[span] = name.field
-            if name.value not in found.setdefault(name.field, []):
-                found[name.field].append(name.value)
-    for start, end in taken:
-        text = text[:start] + " " * (end - start) + text[end:]
+    taken = _taken(text, language)
+    for _, name in taken:
+        if name.value not in found.setdefault(name.field, []):
+            found[name.field].append(name.value)
     order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(categories(task))}
-    return {field: tuple(sorted(found[field], key=lambda value: order.get(value, 0))) for field in found}, text
+    sorted_ = {field: tuple(sorted(found[field], key=lambda value: order.get(value, 0))) for field in found}
+    return sorted_, _without(text, (span for span, _ in taken))
+
+
+def without_compounds(text: str, language: str) -> str:
+    """The text without names of several words, in which a word means what it would not mean alone."""
+    return _without(text, (span for span, _ in _taken(text, language) if re.search(r"\w[ -]\w", text[slice(*span)])))
+
+
+def _taken(text: str, language: str) -> list[tuple[tuple[int, int], _Name]]:
+    """The names in a text and where each stands; of those that overlap the longest."""
+    matches = [(match.span(), name) for name in _names(language) for match in name.pattern.finditer(text)]
+    matches.sort(key=lambda found: (found[0][0] - found[0][1], found[0], found[1].field, found[1].value))
+    taken: dict[tuple[int, int], str] = {}
+    chosen = []
+    for span, name in matches:
+        if taken.get(span, name.field) == name.field and not any(_crosses(span, other) for other in taken):
+            taken[span] = name.field
+            chosen.append((span, name))
+    return chosen
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _crosses(span: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -160,7 +160,7 @@ def _read(folded: str, language: str, text: str, asker: Asker) -> Question:
     n, left = _number(left, words, language)
     group_by, left = _groups(left, words)
     intents = tuple(intent for intent, said in words["intents"].items() if names.take(left, said, words)[0])
-    kind, left = _kind(left, words)
+    kind, left = _kind(left, words, language)
     _, left = names.take(left, words["asides"], words)
     values, left = names.values(left, language)
     unknown = tuple(names.unknown(left, language))
@@ -177,8 +177,10 @@ def _window(text: str, words: Mapping[str, Any], clock: Clock) -> tuple[Window, 
     found = dates.find(text, words["time"], numbers, clock)
     if not found:
         return default_window(clock.today), text, True
+    window, left = found
     # A second time makes it a comparison, or a condition that would be lost.
-    return *found, dates.find(found[1], words["time"], numbers, clock) is None
+    readable = window is not None and dates.find(left, words["time"], numbers, clock) is None
+    return window or default_window(clock.today), left, readable
 
 
 def _tells_time(text: str, words: Mapping[str, Any]) -> bool:
@@ -195,8 +197,8 @@ def _as_said(expr: str | None, text: str) -> str | None:
     return said[0] if said else expr
 
 
-def _kind(text: str, words: Mapping[str, Any]) -> tuple[Kind, str]:
-    later, _ = names.take(text, words["later"]["words"], words)
+def _kind(text: str, words: Mapping[str, Any], language: str) -> tuple[Kind, str]:
+    later, _ = names.take(names.without_compounds(text, language), words["later"]["words"], words)
     asked = []
     for kind in (Kind.TOP_PAIN_POINTS, Kind.TOP_PRAISE):
         there, text = names.take(text, words["kinds"][kind.value], words)

@@ -15,15 +15,15 @@ from mining.taxonomy import categories
 _LONG_ENOUGH = 5
 # One letter of seven missing, doubled or swapped with its neighbour; "shipping" and "shopping" are kept apart by data.
 _NEAR = 0.84
-# A pattern that is a plain word, whether or not it may be plural.
-_PLAIN = re.compile(r"(\w[\w']*)(s\?)?")
+# A pattern that is a plain word, whatever ending it may have.
+_PLAIN = re.compile(r"(\w[\w']*)(s\?|\[ds\]\?)?")
 
 
 def mended(unknown: Iterable[str], language: str) -> dict[str, str]:
     """The words that are near to one of ours, each with the word that is meant."""
     ours = _vocabulary(language)
     found = {}
-    for word in unknown:
+    for word in (word for word in unknown if names.bare(word, language).isdisjoint(ours)):
         # Longest first: what is written onto a word counts as part of it where that is nearer.
         for bare in sorted(names.bare(word, language), key=len, reverse=True):
             near = get_close_matches(bare, ours, n=1, cutoff=_NEAR) if len(bare) >= _LONG_ENOUGH else []

@@ -42,7 +42,7 @@ class Wording:
 
     def percent(self, share: float) -> str:
         """A share, 0..1, as a whole percentage."""
-        return self._digits(f"{share * 100:.0f}%")
+        return self._digits(f"{share * 100:.0f}") + str(self._table["percent"])
 
     def date(self, day: date) -> str:
         """A date as it is written in the language, Jalali in Persian."""

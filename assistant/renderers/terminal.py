@@ -54,7 +54,7 @@ def _quote(quote: Quote, words: Wording) -> str:
     said = quote.mention
     text = harmless(quote.text)
     shown = text if len(text) <= _LONG else text[:_LONG].rsplit(" ", 1)[0] + " …"
-    return f"{apart(f'“{shown}”')} ({apart(said.source)}, {words.date(said.said_at.date())})"
+    return f"{apart(f'“{shown}”')} ({words.listed([apart(said.source), words.date(said.said_at.date())])})"
 
 
 def _basis(answer: Answer, words: Wording) -> Iterator[str]:
