@@ -84,7 +84,7 @@ def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
         if name.value not in found.setdefault(name.field, []):
             found[name.field].append(name.value)
     order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(categories(task))}
-    sorted_ = {field: tuple(sorted(found[field], key=lambda value: order.get(value, 0))) for field in found}
+    sorted_ = {field: tuple(sorted(found[field], key=lambda value: (order.get(value, 0), value))) for field in found}
     return sorted_, _without(text, (span for span, _ in taken))
 
 
