@@ -25,8 +25,8 @@ VERSION = "mention@1"
 
 _TOKENIZERS = ("en", "he", "fa")
 _OTHER = "xx"
-# What a cut may leave at the ends of a mention: blanks and separators, never a letter.
-_ENDS = " \t\r\n\u00a0\u200b\u200c\u200e\u200f\ufeff,،;؛–—"
+# What a cut may leave at the ends of a mention beside blanks: invisible signs and separators, never a letter.
+_ENDS = frozenset("\u200b\u200c\u200e\u200f\ufeff,،;؛–—")
 _LONGEST_SAMPLE = 2_000
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_LETTER = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefc]")
@@ -113,12 +113,18 @@ def _pieces(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     parts = [part for sentence in sentences(text, tokens) for part in clauses(unit, *sentence)]
     pieces = []
     for first, last in join(unit, parts):
-        start, end = tokens[first].start, tokens[last - 1].end
-        start += len(text[start:end]) - len(text[start:end].lstrip(_ENDS))
-        end -= len(text[start:end]) - len(text[start:end].rstrip(_ENDS))
+        start, end = _trimmed(text, tokens[first].start, tokens[last - 1].end)
         if any(map(str.isalnum, text[start:end])) or EMOJI.search(text, start, end):
             pieces.append((start, end))
     return pieces
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] in _ENDS):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in _ENDS):
+        end -= 1
+    return start, end
 
 
 def _mention(feedback: Feedback, stretch: _Stretch, start: int, end: int, ordinal: int) -> Mention:

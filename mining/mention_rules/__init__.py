@@ -35,11 +35,14 @@ class Role(IntEnum):
     DEPENDENT = 65536
     WITH_VAV = 131072
     OPENS_PHRASE = 262144
+    PROBLEM = 524288
+    STRONG_CONTRAST = 1048576
 
 
 _LANGUAGES = ("en", "he", "fa")
 _ROLES = {
     "contrast": Role.CONTRAST,
+    "strong_contrast": Role.STRONG_CONTRAST,
     "weak_contrast": Role.WEAK_CONTRAST,
     "concession": Role.CONCESSION,
     "conjunction": Role.CONJUNCTION,
@@ -56,8 +59,10 @@ _ROLES = {
     "dependent": Role.DEPENDENT,
     "positive": Role.POSITIVE,
     "negative": Role.NEGATIVE,
+    "problem": Role.PROBLEM,
 }
-OPINION = Role.POSITIVE | Role.NEGATIVE
+VERDICT = Role.POSITIVE | Role.NEGATIVE
+OPINION = VERDICT | Role.PROBLEM
 # Half-spaces and bidi marks go, Arabic keyboards' letters become Persian, curly apostrophes straight.
 _SPELLING: dict[int, str | None] = {
     **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x0640)),
@@ -88,6 +93,7 @@ def _entries(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [*((name, entry) for name, entry in data.items() if name != "opinion"), *data["opinion"].items()]
 
 
+@lru_cache(maxsize=65_536)
 def spelt(word: str) -> str:
     """The word as the lists spell it."""
     return word.lower() if word.isascii() else word.lower().translate(_SPELLING)

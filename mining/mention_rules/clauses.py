@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 
-from mining.mention_rules import OPINION, PHRASES, Role, spelt
+from mining.mention_rules import OPINION, PHRASES, VERDICT, Role, spelt
 from mining.mention_rules.sentences import Range
 from mining.mention_rules.tokens import Kind, Token
 
 MOST_WORDS = 80
 _LONG = 40
+_LONGEST_SENTENCE = 200
 _SHORTEST_LONG_PART = 8
 _TURNS_WITHOUT_OPINION = 8
+_LONG_STORY = 24
 _NEGATION_REACH = 3
-_TURNING = Role.CONTRAST | Role.WEAK_CONTRAST
+_SEMICOLONS = (";", "؛")
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u06ff]")
+_TURNING = Role.CONTRAST | Role.STRONG_CONTRAST | Role.WEAK_CONTRAST
 _JOINING = Role.CONJUNCTION | Role.WITH_VAV
 # Looking a member up in its enum costs more than the comparison; these are met for every token.
 _WORD, _OTHER = Kind.WORD, Kind.OTHER
@@ -32,7 +38,7 @@ class Unit:
         self.tokens = tokens
         self.roles = _with_phrases(tokens)
         self._words, self.seams = self._counted()
-        self._good, self._bad = self._judged()
+        self._good, self._bad, self._verdicts = self._judged()
 
     def _counted(self) -> tuple[list[int], list[int]]:
         """Running count of words, and where a clause may begin: at a word that turns or joins, or after a pause."""
@@ -46,15 +52,22 @@ class Unit:
             before, end = kind, stop
         return words, seams
 
-    def _judged(self) -> tuple[list[int], list[int]]:
-        """Running counts of good and of bad words."""
+    def _judged(self) -> tuple[list[int], list[int], list[int]]:
+        """Running counts of good words, of bad words, and of those that judge rather than tell of a problem."""
         judged = [index for index, role in enumerate(self.roles) if role & OPINION]
         if not judged:
-            return _NONE, _NONE
+            return _NONE, _NONE, _NONE
         signs = [0] * (len(self.tokens) + 1)
         for index in judged:
             signs[index + 1] = self._sign(index)
-        return [*accumulate(sign > 0 for sign in signs)], [*accumulate(sign < 0 for sign in signs)]
+        good = [*accumulate(int(sign > 0) for sign in signs)]
+        bad = [*accumulate(int(sign < 0) for sign in signs)]
+        return good, bad, [0, *accumulate(int(role & VERDICT > 0) for role in self.roles)]
+
+    @cached_property
+    def right_to_left(self) -> bool:
+        """Whether Hebrew or Arabic letters occur."""
+        return bool(_RIGHT_TO_LEFT.search(self.text))
 
     def words(self, first: int, last: int) -> int:
         """How many words stand in a range; "don't" is one."""
@@ -65,6 +78,10 @@ class Unit:
         if self._good is _NONE:
             return 0, 0
         return self._good[last] - self._good[first], self._bad[last] - self._bad[first]
+
+    def judges(self, first: int, last: int) -> bool:
+        """Whether a range holds a verdict."""
+        return self._good is not _NONE and self._verdicts[last] > self._verdicts[first]
 
     def _sign(self, index: int) -> int:
         role = self.roles[index]
@@ -96,13 +113,21 @@ def _with_phrases(tokens: Sequence[Token]) -> list[int]:
 
 def clauses(unit: Unit, first: int, last: int) -> list[Range]:
     """A sentence's tokens cut into clauses that carry one opinion each: a partition, in order."""
+    # A page without a stop is cut down first, so that the work grows no faster than the text.
+    sound = unit.words(first, last) <= _LONGEST_SENTENCE
+    ranges = [(first, last)] if sound else _not_too_long(unit, first, last)
+    parts = [part for one in ranges for part in _by_opinion(unit, *one)]
+    return [piece for part in parts for piece in _not_too_long(unit, *part)]
+
+
+def _by_opinion(unit: Unit, first: int, last: int) -> list[Range]:
     parts: list[Range] = []
     start = first
     for place in unit.seams[bisect_right(unit.seams, first) : bisect_left(unit.seams, last)]:
         if _turns(unit, start, place, last) or _meets(unit, start, place, last):
             parts.append((start, place))
             start = place
-    return [piece for part in (*parts, (start, last)) for piece in _not_too_long(unit, *part)]
+    return [*parts, (start, last)]
 
 
 def _turns(unit: Unit, start: int, place: int, last: int) -> bool:
@@ -113,12 +138,14 @@ def _turns(unit: Unit, start: int, place: int, last: int) -> bool:
     left, right = unit.words(start, place), unit.words(place + 1, last)
     if left < 2 or right < 2 or _is_idiom(unit, start, place, right):
         return False
-    good, bad = unit.opinion(start, place)
+    before, after = unit.opinion(start, place), unit.opinion(place, last)
     if role & Role.WEAK_CONTRAST:
-        return _opposite((good, bad), unit.opinion(place + 1, last))
-    if good or bad:
-        return right > 2 or any(unit.opinion(place + 1, last))
-    return left >= _TURNS_WITHOUT_OPINION and right >= _TURNS_WITHOUT_OPINION
+        return _opposite(before, after)
+    if any(before):
+        return right > 2 or any(after)
+    if role & Role.STRONG_CONTRAST or unit.judges(place, last):
+        return min(left, right) > 2
+    return min(left, right) >= _TURNS_WITHOUT_OPINION and left + right >= _LONG_STORY
 
 
 def _is_idiom(unit: Unit, start: int, place: int, right: int) -> bool:
@@ -141,6 +168,8 @@ def _meets(unit: Unit, start: int, place: int, last: int) -> bool:
     if not after_comma and not joined:
         return False
     end = _clause_end(unit, place + 1, last)
+    if unit.tokens[place - 1].text in _SEMICOLONS and min(unit.words(start, place), unit.words(place, end)) > 2:
+        return True
     sides = unit.opinion(start, place), unit.opinion(place, end)
     if not any(sides[0]) or not any(sides[1]):
         return _after_concession(unit, start, place, end) if after_comma else False
@@ -148,14 +177,16 @@ def _meets(unit: Unit, start: int, place: int, last: int) -> bool:
     if _opposite(*sides):
         return shorter >= (2 if after_comma else 3)
     enough = 4 if unit.tokens[place].text.isascii() else 3
-    return after_comma and shorter >= enough and not unit.roles[place] & (Role.DEPENDENT | Role.CONJUNCTION)
+    if not after_comma or shorter < enough or unit.roles[place] & Role.DEPENDENT:
+        return False
+    return unit.judges(start, place) or unit.judges(place, end)
 
 
 def _after_concession(unit: Unit, start: int, place: int, end: int) -> bool:
     """ "Although it looks nice, the thing fell apart": the comma is the turning point."""
     opens = bool(unit.roles[start] & Role.CONCESSION)
     said = any(unit.opinion(start, place)) or any(unit.opinion(place, end))
-    return opens and said and unit.words(start, place) >= 4 and unit.words(place, end) >= 3
+    return opens and said and min(unit.words(start, place), unit.words(place, end)) > 2
 
 
 def _clause_end(unit: Unit, place: int, last: int) -> int:
@@ -200,11 +231,16 @@ def _weight(unit: Unit, place: int) -> float:
     """How good a place to cut: after a comma, before a turn, before a connective."""
     if unit.tokens[place].kind is not Kind.WORD or unit.words(place, place + 1) == 0:
         return 0.0
-    comma = unit.tokens[place - 1].kind in _PAUSES
-    role = unit.roles[place]
+    comma, role = unit.tokens[place - 1].kind in _PAUSES, unit.roles[place]
+    if unit.tokens[place].text.isascii() and unit.right_to_left:
+        return 0.6 * comma  # a foreign phrase in a Hebrew or Persian text
     if role & Role.CONTRAST:
         return 1.2
-    return comma * 0.6 + bool(role & Role.LONG_CUT) * 0.7 - bool(role & Role.DEPENDENT and not comma) * 0.3
+    if unit.roles[place - 1] & Role.CONJUNCTION:
+        return 0.0  # "and then" is cut before "and"
+    following = unit.roles[place + 1] if place + 1 < len(unit.roles) else 0
+    connective = 0.4 if role & Role.CONJUNCTION and not following & Role.LONG_CUT else 0.7 * bool(role & Role.LONG_CUT)
+    return comma * 0.6 + connective - 0.3 * bool(role & Role.DEPENDENT and not comma)
 
 
 def _middle(unit: Unit, first: int, last: int) -> int:

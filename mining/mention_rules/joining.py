@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from mining.mention_rules import Role
 from mining.mention_rules.clauses import Unit
 from mining.mention_rules.sentences import Range
 from mining.mention_rules.tokens import Kind
 
-_FRAGMENT = 2
+# Scripts that write no blanks: what looks like one word is a sentence.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff]")
+_FRAGMENT = 1
+_TITLE = 2
 _MOST_JOINED = 60
 
 
@@ -51,9 +56,12 @@ def _goes_back(unit: Unit, first: int, last: int) -> bool:
 
 
 def _goes_on(unit: Unit, first: int, last: int) -> bool:
-    """Greetings and small words of assent, and fragments of a word or two that judge and ask nothing."""
+    """Greetings and small words of assent; a single word, or a title of two, that judges and asks nothing."""
     words = _spoken(unit, first, last)
     if all(unit.roles[place] & (Role.OPENING | Role.CLOSING) for place in words):
         return True
     asks = any(unit.tokens[place].text in ("?", "؟") for place in range(first, last))
-    return len(words) <= _FRAGMENT and not asks and not any(unit.opinion(first, last))
+    if any(_UNSPACED.search(unit.tokens[place].text) for place in words):
+        return False
+    most = _TITLE if unit.tokens[last - 1].kind is Kind.LINE else _FRAGMENT
+    return len(words) <= most and not asks and not any(unit.opinion(first, last))

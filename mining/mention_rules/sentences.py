@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mining.language import fold_digits
-from mining.mention_rules import Role, roles
+from mining.mention_rules import OPINION, Role, roles
 from mining.mention_rules.tokens import Kind, Token
 
 Range = tuple[int, int]
 """First token, and the one after the last."""
 
 _WORD = Kind.WORD
+_CLOSERS = frozenset(")]\"'»”’")
 _WRAPPED_LINE = 60
+_NEAR = 4
 _ENUMERATOR = re.compile(r"(?<![\w.,:/-])\(?(\d{1,2})\s?[.):-]\s*(?=[^\W\d])")
 _MAY_ENUMERATE = re.compile(r"\d\s?[.):-]")
 
@@ -73,10 +75,11 @@ def _ends(text: str, tokens: Sequence[Token], index: int, after: int, numbered: 
     """Whether the stops at ``index`` end a sentence, given the token after them."""
     following = tokens[after]
     if following.kind is not Kind.WORD:
-        return following.kind not in (Kind.COMMA, Kind.LINE, Kind.STOP)
+        aside = following.text == "(" and after + 1 < len(tokens) and not tokens[after + 1].text[0].isupper()
+        return following.kind not in (Kind.COMMA, Kind.LINE, Kind.STOP) and not aside
     stops = text[tokens[index].start : tokens[after - 1].end]
     if any(sign in stops for sign in "!?؟۔。！？"):
-        return ")" not in stops or not following.text[0].islower()
+        return not (_CLOSERS & set(stops)) or not following.text[0].islower()
     before = tokens[index - 1] if index else None
     if before is None or before.kind is not Kind.WORD:
         return before is not None and before.kind in (Kind.CLOSER, Kind.EMOJI)
@@ -125,23 +128,24 @@ def _emoji_ends(tokens: Sequence[Token], index: int, after: int) -> bool:
         return False
     if tokens[after].roles & (Role.CONJUNCTION | Role.DEPENDENT):
         return False
-    return _words_back(tokens, index) >= 3 and _words_ahead(tokens, after) >= 3
+    left, right = _words_near(tokens, range(index - 1, -1, -1)), _words_near(tokens, range(after, len(tokens)))
+    both_judge = all(any(word.roles & OPINION for word in side) for side in (left, right))
+    if both_judge or tokens[after].text[0].isupper():
+        return min(len(left), len(right)) >= 2
+    return len(left) >= (3 if tokens[after].text.isascii() else 2) and len(right) >= 3
 
 
-def _words_back(tokens: Sequence[Token], index: int) -> int:
-    count = 0
-    while index and tokens[index - 1].kind in (Kind.WORD, Kind.COMMA) and count < 3:
-        index -= 1
-        count += tokens[index].kind is Kind.WORD
-    return count
-
-
-def _words_ahead(tokens: Sequence[Token], index: int) -> int:
-    count = 0
-    while index < len(tokens) and tokens[index].kind in (Kind.WORD, Kind.COMMA) and count < 3:
-        count += tokens[index].kind is Kind.WORD
-        index += 1
-    return count
+def _words_near(tokens: Sequence[Token], places: range) -> list[Token]:
+    """Up to four words on one side, as far as the next stop or emoji."""
+    words: list[Token] = []
+    for place in places:
+        if tokens[place].kind is Kind.WORD:
+            words.append(tokens[place])
+        elif tokens[place].kind is not Kind.COMMA:
+            break
+        if len(words) == _NEAR:
+            break
+    return words
 
 
 def _enumerated(text: str) -> set[int]:

@@ -52,11 +52,16 @@ EMOJI = re.compile(
     r"[\U0001f300-\U0001faff\U0001f1e6-\U0001f1ff\u2600-\u27bf\u2b50\u2b55\u2300-\u23ff\u203c\u2049]"
     r"|[:;=8xX][-'o^]?[)(DPpO/\\|*3]+(?!\w)|<3|\^_?\^"
 )
-_GLUED = re.compile(r"[!?؟…]+|\.{2,}|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
+_GLUED = re.compile(r"[!?؟…。！？]+|\.{2,}|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
 _WEB = re.compile(
     r"://|www\.|@|\.(?:com|net|org|co|ir|il|io|app|me|uk|edu|gov|info|shop|js|py|pdf|jpg)(?![^\W\d_])", re.I
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# spaCy peels punctuation off a token sign by sign: the time grows with the square of such a run.
+_SIGNS_ONLY = re.compile(r"[^\w\s]{100,}")
+_UNBROKEN = re.compile(r"\S{2000,}")
+_LEAST_LETTERS = 0.7
+_LONG_TEXT = 100
 # spaCy keeps every string it has seen; a pipeline that has seen this many is built anew (0.1 s).
 _MOST_STRINGS = 400_000
 
@@ -78,13 +83,25 @@ def tokenise(texts: Sequence[str], language: str) -> Iterator[list[Token]]:
     if len(pipeline.vocab.strings) > _MOST_STRINGS:
         _pipeline.cache_clear()
         pipeline = _pipeline(language)
-    for doc in pipeline.pipe(map(_sound, texts), batch_size=512):
+    for doc in pipeline.pipe(map(_edible, texts), batch_size=512):
         yield _tokens(doc)
 
 
-def _sound(text: str) -> str:
-    """spaCy refuses halves of surrogate pairs; a sign of the same length stands in for them."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+def _edible(text: str) -> str:
+    """The text as spaCy can take it, every sign in its place: no halves of surrogate pairs, no endless punctuation."""
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+    if len(text) < _LONG_TEXT:
+        return text
+    return _UNBROKEN.sub(_one_word_if_signs, _SIGNS_ONLY.sub(_one_word, text))
+
+
+def _one_word(run: re.Match[str]) -> str:
+    return "x" * len(run[0])
+
+
+def _one_word_if_signs(run: re.Match[str]) -> str:
+    return run[0] if sum(map(str.isalnum, run[0])) >= _LEAST_LETTERS * len(run[0]) else _one_word(run)
 
 
 def _tokens(doc: Doc) -> list[Token]:

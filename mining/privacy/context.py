@@ -27,7 +27,8 @@ _LEAD_REACH = 60
 def kind_before(view: View, start: int) -> str | None:
     """What the words right before ``start`` announce, else what the turn before asked for: a kind, or ``order``."""
     window = view.text[max(0, start - _WINDOW) : start]
-    near = [(match.start(), kind) for kind, rule in _BEFORE.items() if (match := rule.search(window))]
+    rules = _BEFORE.items() if any(map(str.isalpha, window)) else ()
+    near = [(match.start(), kind) for kind, rule in rules if (match := rule.search(window))]
     if near:
         return max(near)[1]
     if not view.lead or start > _LEAD_REACH:

@@ -80,11 +80,11 @@ def _masked_raw(raw: str, name: str | None, hashed: str | None) -> str:
     """JSON is masked value by value, because escapes would hide letters and digits; anything else as one text."""
     try:
         record = json.loads(raw)
+        if isinstance(record, dict | list):
+            return json.dumps(_masked_json("", record, name, hashed), ensure_ascii=False)
     except (ValueError, RecursionError):
-        return _without_name(mask(raw).text, name, hashed)
-    if not isinstance(record, dict | list):
-        return _without_name(mask(raw).text, name, hashed)
-    return json.dumps(_masked_json("", record, name, hashed), ensure_ascii=False)
+        pass
+    return _without_name(mask(raw).text, name, hashed)
 
 
 def _masked_json(field: str, value: object, name: str | None, hashed: str | None) -> object:

@@ -114,8 +114,8 @@ def test_short_reviews_pass_at_fifteen_thousand_a_second() -> None:
     texts = [case.text for case in NEGATIVES] + ["The coffee was great but the grinder is loud", "שירות נהדר"] * 400
     best = 0.0
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         for text in texts:
             mask(text)
-        best = max(best, len(texts) / (time.perf_counter() - start))
-    assert best > 7_500  # one core of a busy machine; two idle ones do more than 15,000
+        best = max(best, len(texts) / (time.process_time() - start))
+    assert best > 7_500  # of one core's time; two cores do twice as many
