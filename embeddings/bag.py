@@ -14,6 +14,8 @@ from embeddings.text import normalise
 _WORD = re.compile(r"\w+|[^\w\s]+")
 _MOST_WORDS = 200_000  # that are remembered
 _MOST_TEXTS = 2_048
+# Below this many tokens importing scipy (0.15 s) costs more than its product saves: a question never needs it.
+_FEW_TOKENS = 20_000
 _MOST_LETTERS = 400_000
 _LONGEST = 100_000  # letters of one text that are read; no mention is that long, a broken record may be
 
@@ -83,6 +85,12 @@ class Words:
 
 def sums(bag: Bag, table: NDArray[np.float32]) -> NDArray[np.float32]:
     """For each text the sum of its tokens' rows of ``table``: (n, columns); a text without tokens has zeros."""
+    if len(bag.ids) < _FEW_TOKENS:
+        made_few = np.zeros((len(bag), table.shape[1]), np.float32)
+        some = np.diff(bag.starts) > 0
+        if some.any():
+            made_few[some] = np.add.reduceat(table[bag.ids], bag.starts[:-1][some], axis=0)
+        return made_few
     from scipy.sparse import csr_array
 
     ones = np.ones(len(bag.ids), np.float32)

@@ -30,7 +30,7 @@ def test_there_is_a_tagger_for_every_task_of_the_reader(reader: Reader) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @given(scores=SCORES)
 def test_a_tagger_keeps_order_and_length(name: str, scores: np.ndarray) -> None:
-    tagger = plugins.load("mining.taggers", name)(classes=("none", "b", "c"), scores_version=3)
+    tagger = plugins.load("mining.taggers", name)(classes=("none", "b", "c"), scores_version="3")
     labels = tagger.labels(scores)
     assert len(labels) == len(scores)
     for row, label in zip(scores, labels, strict=True):
@@ -41,7 +41,7 @@ def test_a_tagger_keeps_order_and_length(name: str, scores: np.ndarray) -> None:
 
 def test_an_unsure_label_says_least() -> None:
     tagger = plugins.load("mining.taggers", "sentiment")(
-        classes=("neutral", "negative", "positive"), scores_version=1, unsure=0.6
+        classes=("neutral", "negative", "positive"), scores_version="1", unsure=0.6
     )
     unsure, sure = tagger.labels(np.array([[0, 0.1, 0.05], [0, 9, 0]], np.float32))
     assert unsure.value == "neutral"
@@ -58,7 +58,7 @@ def test_chances_add_up_to_one(scores: np.ndarray) -> None:
 @pytest.mark.parametrize("settings", [{"temperature": 0}, {"unsure": 2}, {"colour": "red"}])
 def test_wrong_settings_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
-        plugins.load("mining.taggers", "stage")(classes=("none",), scores_version=1, **settings)
+        plugins.load("mining.taggers", "stage")(classes=("none",), scores_version="1", **settings)
 
 
 PLAIN = [
