@@ -172,15 +172,16 @@ def _read(folded: str, language: str, text: str, asker: Asker) -> Question:
 
 
 def _window(text: str, words: Mapping[str, Any], clock: Clock) -> tuple[Window, str, bool]:
-    """The window, the text without it, and whether that is all the time that was named."""
+    """The window, the text without what was understood, and whether that is all the time that was named."""
     numbers = words["numbers"]["words"]
     found = dates.find(text, words["time"], numbers, clock)
     if not found:
         return default_window(clock.today), text, True
     window, left = found
+    if window is None:
+        return default_window(clock.today), text, False
     # A second time makes it a comparison, or a condition that would be lost.
-    readable = window is not None and dates.find(left, words["time"], numbers, clock) is None
-    return window or default_window(clock.today), left, readable
+    return window, left, dates.find(left, words["time"], numbers, clock) is None
 
 
 def _tells_time(text: str, words: Mapping[str, Any]) -> bool:
