@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from connectors.tabular import encoding as encodings
+from connectors import encoding as encodings
 from connectors.tabular.events import MAX_RECORD, Unreadable
 
 

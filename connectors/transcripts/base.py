@@ -15,8 +15,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from connectors.encoding import decode
 from connectors.record import Channel, Speaker
-from connectors.transcripts.reading.encoding import decode
 
 
 class RoleSource(StrEnum):

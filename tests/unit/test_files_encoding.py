@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors import encoding
 from connectors.base import Page, Window
 from connectors.record import Feedback
 from connectors.sources.files import plugin
-from connectors.tabular import encoding
 
 ENGLISH = "The parcel came late and nobody at the café’s desk knew – why. It cost 5€."
 HEBREW = "החבילה הגיעה באיחור ואף אחד לא ידע למה. השירות היה איטי מאוד"
@@ -54,7 +54,16 @@ def test_words_survive_in_every_encoding_that_feedback_comes_in(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("שירות מצוין", "cp1255"), ("خدمات عالي", "cp1256"), ("Très bon café", "cp1252")]
+    ("words", "name"),
+    [
+        ("שירות מצוין", "cp1255"),
+        ("خدمات عالي", "cp1256"),
+        ("خيلي بد بود", "cp1256"),
+        ("Très bon café", "cp1252"),
+        ("déçu, à côté", "cp1252"),
+        ("Größe fällt klein aus", "cp1252"),
+        ("No se devolvió, señora", "cp1252"),
+    ],
 )
 def test_two_words_are_enough_to_tell_the_code_pages_apart(words: str, name: str) -> None:
     assert encoding.guess([table(words).encode(name)]).name == name
@@ -82,6 +91,10 @@ def test_one_broken_letter_does_not_turn_utf8_into_a_code_page(tmp_path: Path) -
 
 def test_a_replacement_sign_that_was_in_the_file_is_no_damage(tmp_path: Path) -> None:
     assert encoding.guess(["text\nwhat \ufffd was here\n".encode()]) == encoding.Guess("utf-8")
+
+
+def test_an_old_file_whose_last_letter_could_begin_one_of_utf8_is_no_utf8() -> None:
+    assert encoding.guess(["bon café".encode("cp1252")]).name == "cp1252"
 
 
 def test_a_sample_that_ends_inside_a_letter_is_no_damage() -> None:

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Window
+from connectors.encoding import decode
 from connectors.record import Feedback, Speaker
 from connectors.sources.transcripts import plugin
 from connectors.transcripts.base import Document
 from connectors.transcripts.plain_text import sniff
-from connectors.transcripts.reading.encoding import decode
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts" / "plain_text"
 CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
@@ -178,6 +178,10 @@ def test_the_encoding_is_found_without_being_told(text: str, encoding: str) -> N
 
 def test_a_broken_byte_in_good_utf_8_is_a_blemish_and_no_other_encoding() -> None:
     assert decode("שלום רב, מה נשמע".encode() + b"\xff") == "שלום רב, מה נשמע\ufffd"
+
+
+def test_a_replacement_sign_that_was_in_the_file_is_no_damage() -> None:
+    assert decode("Agent: what \ufffd was here".encode()) == "Agent: what \ufffd was here"
 
 
 @given(st.text(st.characters(min_codepoint=9, codec="utf-8", exclude_characters="\ufeff")))

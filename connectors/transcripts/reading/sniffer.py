@@ -6,12 +6,15 @@ import json
 import re
 from functools import cache
 
+from connectors.encoding import guess
 from connectors.plugins import load, names
 from connectors.transcripts.base import Conversation, Document, Parser
-from connectors.transcripts.reading.encoding import is_binary
 
 PACKAGE = "connectors.transcripts"
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:\{|\[\s*(?:[\[{\"\]]|$))")
+_SIGNATURES = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"\x1aE\xdf\xa3")
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_SAMPLE = 65_536
 
 
 class Unreadable(Exception):
@@ -40,7 +43,7 @@ def read(document: Document) -> tuple[Parser, list[Conversation]]:
     Raises:
         Unreadable: no format or more than one claims it, or it is binary, or it breaks off.
     """
-    if is_binary(document.raw):
+    if _is_binary(document.raw):
         raise Unreadable(f"this file is binary, not text: not a transcript that we know; {_recognised()}", foreign=True)
     claims = recognise(document)
     if len(claims) > 1:
@@ -51,6 +54,18 @@ def read(document: Document) -> tuple[Parser, list[Conversation]]:
     if broken:
         raise Unreadable(f"{broken}; {_recognised()}")
     raise Unreadable(f"not a transcript that we know; {_recognised()}", foreign=True)
+
+
+def _is_binary(raw: bytes) -> bool:
+    """Whether these bytes are audio, an archive or the like rather than text."""
+    head = raw[:_SAMPLE]
+    if head.startswith(_SIGNATURES):
+        return True
+    encoding = guess([head]).name
+    if encoding.startswith("utf-16") or encoding in ("utf-8-sig", "utf-32"):
+        return False
+    controls = (len(head) - len(head.translate(None, _CONTROL))) / max(len(head), 1)
+    return controls > (0.2 if encoding == "utf-8" else 0.02)
 
 
 def _broken_json(document: Document) -> str | None:
