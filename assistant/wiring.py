@@ -6,7 +6,7 @@ Only the doors (command line, HTTP, Slack) come here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
 
 from assistant import settings
 from assistant.settings import FILE_NAME, Settings
@@ -127,7 +129,7 @@ class Workspace:
     @cached_property
     def reader(self) -> Reader:
         """The model that gives vectors and raw scores in one pass."""
-        reader: Reader = plugins.load("embeddings.readers", self.settings.models.reader)()
+        reader: Reader = _plugged("embeddings.readers", self.settings.models.reader, {})
         return reader
 
     @cached_property
@@ -136,7 +138,7 @@ class Workspace:
         models = self.settings.models
         if models.embedder is None:
             return None
-        embedder: Embedder = plugins.load("embeddings.models", models.embedder)(**models.settings)
+        embedder: Embedder = _plugged("embeddings.models", models.embedder, models.settings)
         return embedder
 
     @cached_property
@@ -238,6 +240,18 @@ class Workspace:
         from filelock import FileLock
 
         return FileLock(self.home / _LOCK)
+
+
+def _plugged(package: str, name: str, settings: Mapping[str, Any]) -> Any:
+    plugin = plugins.load(package, name)
+    try:
+        return plugin(**settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ConfigError(
+            f"[models] settings of {name}: {place}: {first['msg']}", hint="docs/configuration.md lists what it takes"
+        ) from error
 
 
 def _write_whole(path: Path, content: str) -> None:
