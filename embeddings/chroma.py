@@ -292,6 +292,9 @@ def _translated(what: str) -> Iterator[None]:
             raise
         raise Unreachable(f"{what} does not answer", hint="start it: chroma run --path FOLDER") from error
     except ChromaError as error:
+        if "is full" in str(error):
+            hint = "free some space and run the same command again"
+            raise OverheardError(f"the disk is full: {what} could not be written", hint=hint) from error
         raise OverheardError(f"{what} is damaged: {error}", hint=_REINDEX) from error
 
 

@@ -40,6 +40,12 @@ _PLAIN_WORDS = (
         "the workspace's database cannot be opened",
         "check the folder's permissions, or name another --home",
     ),
+    (
+        "disk i/o error",
+        "the workspace's database cannot be read or written: the disk is full or failing",
+        "free some space and run the same command again",
+    ),
+    ("could not decode", "the workspace's database file is damaged", "restore it from a copy, or name another --home"),
     ("connection", "the database server did not answer", "check [store] url and that the server runs"),
 )
 
