@@ -60,7 +60,9 @@ def to_row(item: Feedback) -> dict[str, Any]:
         "parent": item.parent,
         "extra": dict(item.extra),
     }
-    content = json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
+    # Where a record lies is no part of what was said: one row more at the top of an export is not an edit of all.
+    said = {**row, "extra": {key: value for key, value in row["extra"].items() if key != "where"}}
+    content = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     row["digest"] = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
     row["fetched_at"] = item.fetched_at
     return row

@@ -72,7 +72,7 @@ feedback = Table(
     Column("solicited", Boolean, nullable=False),
     Column("parent", Name),
     Column("extra", JSON, nullable=False),
-    # Hash of all of the above but fetched_at: an edit is a changed digest.
+    # Hash of all that was said, so not of fetched_at and of where the record lay: an edit is a changed digest.
     Column("digest", Name, nullable=False),
     Index("feedback_said_at", "said_at"),
     Index("feedback_author", "author"),

@@ -53,6 +53,11 @@ class StoreBehaviour:
         elsewhere = item.said_at.astimezone(timezone(timedelta(hours=2)))
         assert put(store, replace(item, fetched_at=NOON + timedelta(days=9), said_at=elsewhere)) == Stored(unchanged=1)
 
+    def test_a_record_that_moved_within_its_file_is_no_edit(self, store: Store) -> None:
+        put(store, said("1", extra={"where": "a.csv:1", "title": "x"}))
+        assert put(store, said("1", extra={"where": "b.csv:7", "title": "x"})) == Stored(unchanged=1)
+        assert put(store, said("1", extra={"where": "b.csv:7", "title": "y"})) == Stored(changed=1)
+
     def test_everything_about_an_item_comes_back_as_it_was(self, store: Store) -> None:
         turns = (Turn(Speaker.AGENT, "שלום\nמה שלומך?", 0.0, 2.5), Turn(Speaker.CUSTOMER, "بسته نرسید 😡", None, None))
         call = said(
