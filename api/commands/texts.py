@@ -88,7 +88,7 @@ def _row(line: bytes, number: int) -> dict[str, Any]:
     hint = 'write one {"id": …, "text": …} a line'
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"line {number} of standard input is no JSON", hint=hint) from error
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
         raise ConfigError(f"line {number} of standard input lacks id or text", hint=hint)

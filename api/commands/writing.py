@@ -136,6 +136,8 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _ingest(where: Workspace, name: str, use: str, settings: dict[str, Any]) -> None:
+    if not name.strip():
+        raise ConfigError("a source needs a name", hint="--source shop, for one")
     given = {key: value for key, value in settings.items() if value not in (None, {}, "")}
     # The path as a whole, so that the same folder named from elsewhere keeps its cursor.
     given["path"] = str(Path(given["path"]).expanduser().absolute())
@@ -206,7 +208,7 @@ def understand_missing(where: Workspace) -> None:
             done = understand(where.store, where.miner, index, show)
         finally:
             index.close()
-    if done.feedback or done.removed:
+    if done.feedback or done.indexed or done.removed:
         removed = f", {done.removed} removed from the index" if done.removed else ""
         out.print(
             f"understood {done.feedback} items: {done.mentions} mentions, {done.indexed} indexed{removed}",
