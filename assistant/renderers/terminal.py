@@ -61,7 +61,7 @@ def _basis(answer: Answer, words: Wording) -> Iterator[str]:
     if answer.counted and answer.denominator:
         counted = words.number(answer.counted.value)
         said = words.say("counted", counted=counted, denominator=words.number(answer.denominator.value))
-        yield f"{said} [{answer.counted.query}]"
+        yield f"{said} [{answer.counted.query} / {answer.denominator.query}]"
     if answer.unnamed:
         yield f"{words.say('unnamed', count=words.number(answer.unnamed.value))} [{answer.unnamed.query}]"
     if answer.solicited:
