@@ -22,7 +22,8 @@ _TOKEN = re.compile(
 _LETTERS = r"A-Za-z0-9\u00c0-\u024f\u0400-\u04ff"
 _LOCAL = rf"[{_LETTERS}](?:[{_LETTERS}._+'-]|%(?!40))*"
 _EMAIL = re.compile(
-    rf"(?<![@{_LETTERS}._+]){_LOCAL}(?:@| @ |%40)(?:[{_LETTERS}-]+\.)+[A-Za-z\u0400-\u04ff]{{2,24}}"
+    rf"(?<![@{_LETTERS}._+]){_LOCAL}(?:@| @ |%40)(?:[{_LETTERS}-]+\.)+"
+    r"(?!(?:jpe?g|png|gif|webp|svg|pdf|mp4)\b)[A-Za-z\u0400-\u04ff]{2,24}"
     r"|(?<![@\w.])[\u0590-\u05ff\u0620-\u06ff.]+@(?:[\w-]+\.)+\w{2,24}"
 )
 _PROVIDER = (
@@ -35,7 +36,8 @@ _END = r"(?:com|net|org|co|ir|il|io|uk|edu|gov|me|קום|כום|کام|آی آر
 _SAID_EMAIL = re.compile(
     rf"(?<!\w)\w+(?:[.+_-]\w+|\s+(?:dot|underscore|נקודה|دات|نقطه)\s+\w+){{0,3}}"
     rf"(?:{_AT}{_PROVIDER}{_DOT}|(?:\s*[\[(]\s*at\s*[\])]\s*|\s+at\s+)(?!the\b|a\b|this\b)[\w-]+(?:\s*[\[(]\s*dot\s*[\])]\s*|\s+dot\s+))"
-    rf"{_END}(?:{_DOT}{_END})?(?!\w)",
+    rf"{_END}(?:{_DOT}{_END})?(?!\w)"
+    r"|(?<!\w)[\w.]{2,}(?:gmail|hotmail|yahoo|outlook)\s?com(?!\w)",  # as some transcripts write it
     re.IGNORECASE,
 )
 

@@ -20,7 +20,8 @@ from mining.privacy.words import IBAN_LENGTHS
 
 # Not after a letter ("SKU1234567"), a code's hyphen ("LM-4821345"), a currency, a "#" or a decimal point.
 _RUN = re.compile(
-    r"(?<![A-Za-z0-9_#$€£₪№])(?<![A-Za-z0-9]-)(?<!\d[.,:/])(?<!# )[+(]{0,2}\d(?:[ \-().+/]{0,3}\d){6,}(?![A-Za-z_\d])"
+    r"(?<![A-Za-z0-9_#$€£₪№])(?<![A-Za-z0-9]-)(?<!\d[.,:/])(?<!# )[+(]{0,2}\d"
+    r"(?:(?:[ \-()./]{0,3}| {1,2}\+)\d){6,}(?![A-Za-z_\d])"
 )
 _GROUP = re.compile(r"[+(]{0,2}\d+")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}([-./])\d{1,2}\1(?:19|20)?\d\d|(?:1[34]|19|20)\d\d([-./])\d{1,2}\2\d{1,2})(?!\d)")

@@ -50,6 +50,7 @@ def test_recall_is_at_least_95_percent_for_every_kind_and_language() -> None:
         ("mail dana@example.com or call 050-1234567", "mail [email] or call [phone]"),
         ("ת.ז. 304451669, כרטיס 4580 7515 3364 5048", "ת.ז. [national_id], כרטיס [card]"),
         ("شبا IR780120000000009208779440 رمزم ۴۸۲۱", "شبا [iban] رمزم [secret]"),
+        ("write to danalevigmailcom, photo a@2.jpg", "write to [email], photo a@2.jpg"),
         ("it's oh five four one two three four five six seven", "it's [number]"),
     ],
 )
