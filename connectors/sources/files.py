@@ -10,26 +10,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
+from connectors.folder import Found
 from connectors.record import Channel, Feedback
+from connectors.settings import Zone, fingerprint, validated
 from connectors.tabular import dates
 from connectors.tabular.build import Origin, build, made_from
 from connectors.tabular.cells import language_tag, leaves
 from connectors.tabular.events import Row, Unreadable
-from connectors.tabular.folder import Found, find
+from connectors.tabular.folder import find
 from connectors.tabular.kept import take_up
 from connectors.tabular.ledger import Ledger
 from connectors.tabular.mapping import from_pairs, targets_of
@@ -38,10 +37,6 @@ from connectors.tabular.survey import survey
 from connectors.tabular.sweep import OTHER_WORDS, Sweep, look
 
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-# What changes where and in which portions rows are read, and not what they mean.
-_MEANINGLESS = {"path", "page_size"}
-
-
 _REMAPPED = (
     "the mapping has changed since, and with it the row's id: pull the source again to read the row from its file"
 )
@@ -53,7 +48,7 @@ class Config(BaseModel, extra="forbid", frozen=True):
     path: str
     channel: Channel | None = None
     map: dict[str, str] = Field(default_factory=dict)
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     said_at: datetime | date | str | None = None
     language: str | None = None
     product: str | None = None
@@ -86,15 +81,6 @@ class Config(BaseModel, extra="forbid", frozen=True):
             "".encode(value or "utf-8")
         except LookupError as error:
             raise ValueError(f"no encoding is called {value!r}; utf-8, utf-16, cp1252, cp1255, cp1256 are") from error
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError, LookupError) as error:
-            raise ValueError(f"no time zone is called {value!r}; Asia/Jerusalem, Asia/Tehran, UTC are") from error
         return value
 
     @field_validator("delimiter")
@@ -150,7 +136,7 @@ class Files:
         Raises:
             ConfigError: there is nothing to read, a mapped column is not there, or the cursor is a stranger's.
         """
-        ledger = Ledger(cursor, self._fingerprint)
+        ledger = Ledger(cursor, fingerprint(self._config))
         yield from self._sweep(find(self._config.path), ledger, window)
 
     def retry(self, reject: Reject) -> Feedback | Reject:
@@ -187,12 +173,6 @@ class Files:
         size = self._config.page_size
         return Sweep(self.name, files, self._settings, ledger, window, size, self._clock()).pages()
 
-    @cached_property
-    def _fingerprint(self) -> str:
-        """Changes when the same row could be read as something else."""
-        settings = self._config.model_dump(mode="json", exclude=_MEANINGLESS)
-        return sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
-
     def _found(self, name: str) -> Found | None:
         try:
             return next((file for file in find(self._config.path) if file.name == name), None)
@@ -218,10 +198,4 @@ def plugin(*, name: str, clock: Callable[[], datetime] = lambda: datetime.now(UT
     Raises:
         ConfigError: a setting is unknown or wrong.
     """
-    try:
-        config = Config.model_validate(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
-        hint = f"settings of a files source: {', '.join(Config.model_fields)}"
-        raise ConfigError(f"the settings of {name!r} are wrong: {wrong}", hint=hint) from error
-    return Files(name, config, clock)
+    return Files(name, validated(Config, name, settings), clock)

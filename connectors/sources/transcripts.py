@@ -6,7 +6,6 @@ file does not say is taken from its name, from the settings, or from the file it
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +14,12 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field
 
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Channel, Feedback, Speaker
+from connectors.settings import Zone, fingerprint, validated
 from connectors.transcripts.base import Conversation, Document, RoleSource
 from connectors.transcripts.reading.dates import date_in_name
 from connectors.transcripts.reading.files import File, families, find, read_bytes
@@ -48,21 +48,12 @@ class Config(BaseModel, extra="forbid"):
     channel: Literal["call", "chat"] | None = None
     roles: dict[str, Speaker] = Field(default_factory=dict)
     said_at: datetime | date | None = None
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     language: str | None = None
     product: str | None = None
     solicited: bool = False
     page_size: int = Field(20, ge=1)
     max_bytes: int = Field(50_000_000, ge=1)
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, OSError, ValueError) as error:
-            raise ValueError(f"there is no time zone {value!r}; write it as in Asia/Jerusalem") from error
-        return value
 
 
 @dataclass
@@ -142,7 +133,7 @@ class Transcripts:
                 run.notes.update(kind for _, notes in wanted for kind in notes.elements())
                 if len(wanted) == len(found):
                     done[file.where] = _stamp(file)
-            cursor = {"v": VERSION, "files": dict(done), "settings": self._fingerprint()}
+            cursor = {"v": VERSION, "files": dict(done), "settings": fingerprint(self._config)}
             yield Page(items, cursor, at / len(batches), _said(run.notes) if at == len(batches) else ())
 
     def _known(self, cursor: Mapping[str, object]) -> Mapping[str, object]:
@@ -153,11 +144,7 @@ class Transcripts:
                 hint="install the newer version, or pull this source from the beginning",
             )
         files = cursor.get("files")
-        return files if isinstance(files, dict) and cursor.get("settings") == self._fingerprint() else {}
-
-    def _fingerprint(self) -> str:
-        meaning = self._config.model_dump_json(exclude={"path", "page_size"})
-        return hashlib.sha256(meaning.encode()).hexdigest()[:12]
+        return files if isinstance(files, dict) and cursor.get("settings") == fingerprint(self._config) else {}
 
     def _items(self, file: File, run: _Run) -> Iterator[tuple[Feedback | Reject, Counter[str]]]:
         """What a file holds, with notes; but for conversations that another file of the run held already."""
@@ -245,13 +232,7 @@ def plugin(*, name: str, clock: Callable[[], datetime] = lambda: datetime.now(UT
     Raises:
         ConfigError: a setting is unknown or wrong.
     """
-    try:
-        config = Config.model_validate(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
-        known = ", ".join(Config.model_fields)
-        raise ConfigError(f"the settings of {name} are wrong: {wrong}", hint=f"known settings: {known}") from error
-    return Transcripts(name, config, clock)
+    return Transcripts(name, validated(Config, name, settings), clock)
 
 
 def _stamp(file: File) -> dict[str, int]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
+from connectors.folder import open_binary
 from connectors.tabular.events import Bad, Event, Row, Unreadable
-from connectors.tabular.layout import open_binary
 
 _BATCH = 1000
 

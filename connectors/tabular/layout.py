@@ -14,9 +14,10 @@ from enum import StrEnum
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from connectors import encoding as encodings
+from connectors.folder import open_binary
 from connectors.tabular.events import MAX_RECORD, Unreadable
 
 
@@ -42,7 +43,6 @@ READABLE = f"{', '.join(SUFFIXES)}, and each of them with .gz"
 
 _CHUNK = 1 << 20
 _PIECE = 1 << 16
-_GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t", "|")
 _NO_DELIMITER = "\x1f"  # the unit separator: one column, commas and all
@@ -104,28 +104,6 @@ def kind_of(path: Path) -> Kind | None:
     """The kind that a file's name promises; None where it promises none that is read."""
     name = path.name.lower().removesuffix(".gz")
     return SUFFIXES.get(Path(name).suffix)
-
-
-def open_binary(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if it is a gzip file, whatever its name says."""
-    raw = path.open("rb")
-    packed = raw.read(2) == _GZIP
-    raw.seek(0)
-    if not packed:
-        return raw
-    return cast(BinaryIO, _Unpacked(raw))
-
-
-class _Unpacked(gzip.GzipFile):
-    """Closes the packed file together with itself."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        super().__init__(fileobj=raw)
-        self._raw = raw
-
-    def close(self) -> None:
-        super().close()
-        self._raw.close()
 
 
 def open_text(path: Path, layout: Layout) -> io.TextIOWrapper:

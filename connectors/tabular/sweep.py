@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from connectors.base import Page, Reject, Window
 from connectors.errors import ConfigError
+from connectors.folder import Found
 from connectors.record import Feedback
 from connectors.tabular.build import Origin, build, reject
 from connectors.tabular.events import Bad, Remark, Row, Unreadable
-from connectors.tabular.folder import Found
 from connectors.tabular.kept import keep
 from connectors.tabular.layout import Layout, inspect
 from connectors.tabular.ledger import Ledger, State, stamp

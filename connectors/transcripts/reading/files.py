@@ -1,20 +1,17 @@
-"""The files behind a path: one file, a pattern, or a folder with all that lies below."""
+"""The files of transcripts: which of them belong together, and their bytes."""
 
 from __future__ import annotations
 
-import glob
 import gzip
-import os
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
-from connectors.errors import ConfigError
+from connectors import folder
+from connectors.folder import Found
 from connectors.transcripts.reading.sniffer import Unreadable
 
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
@@ -26,7 +23,7 @@ _REDACTED = re.compile(r"(?i)[_\-]?redacted[_\-]?/?")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as listed. ``where`` is its path below the root, with slashes, fit to be stored and printed."""
+    """A file as listed. ``where`` is its name below the root."""
 
     path: Path
     where: str
@@ -45,17 +42,12 @@ class File:
 
 
 def find(path: Path) -> list[File]:
-    """The files behind a path, each family's together, hidden ones left out.
+    """The files behind a path, each family's together.
 
     Raises:
-        ConfigError: there is nothing.
+        ConfigError: there is none.
     """
-    root, paths = _listed(path.expanduser())
-    files = [file for found in paths if (file := _file(found, root))]
-    if not files:
-        raise ConfigError(
-            f"there is no file at {path}", hint="give a transcript, a pattern such as calls/**/*.json, or a folder"
-        )
+    files = [file for found in folder.find(path, example="calls/**/*.json") if (file := _file(found))]
     return sorted(files, key=lambda file: (file.family, _rank(file), file.where))
 
 
@@ -72,11 +64,8 @@ def read_bytes(file: File, most: int) -> bytes:
         Unreadable: it is larger than ``most`` bytes (unpacked), damaged, gone, or may not be read.
     """
     try:
-        with file.path.open("rb") as stream:
+        with folder.open_binary(file.path) as stream:
             raw = stream.read(most + 1)
-            if raw.startswith(b"\x1f\x8b"):
-                stream.seek(0)
-                raw = _unpacked(stream, most + 1)
     except FileNotFoundError as error:
         raise Unreadable("the file is gone") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -88,49 +77,13 @@ def read_bytes(file: File, most: int) -> bytes:
     return raw
 
 
-def _unpacked(stream: BinaryIO, most: int) -> bytes:
-    """Up to ``most`` bytes; a damaged end shows only when it is reached, so one read is not enough."""
-    found = b""
-    with gzip.GzipFile(fileobj=stream) as unpacked:
-        while len(found) < most and (part := unpacked.read(most - len(found))):
-            found += part
-    return found
-
-
-def _listed(path: Path) -> tuple[Path, list[Path]]:
-    if path.is_file():
-        return path.parent, [path]
-    if path.is_dir():
-        return path, list(_below(path))
-    fixed = [part for part in path.parts if not glob.has_magic(part)]
-    if len(fixed) == len(path.parts):
-        return path, []
-    until = next(at for at, part in enumerate(path.parts) if glob.has_magic(part))
-    root, pattern = Path(*path.parts[:until]), list(path.parts[until:])
-    # For pathlib a pattern that ends in ** means the folders alone.
-    found = root.glob("/".join([*pattern, "*"] if pattern[-1] == "**" else pattern))
-    return root, [one for one in found if one.is_file() and not _is_hidden(one.relative_to(root))]
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for inside, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(inside, name) for name in names if not name.startswith("."))
-
-
-def _is_hidden(relative: Path) -> bool:
-    return any(part.startswith(".") for part in relative.parts)
-
-
-def _file(path: Path, root: Path) -> File | None:
+def _file(found: Found) -> File | None:
+    """The file with its size and time; None if it has gone meanwhile."""
     try:
-        about = path.stat()
-        relative = path.relative_to(root).as_posix()
-    except (OSError, ValueError):
+        about = found.path.stat()
+    except OSError:
         return None
-    # File systems differ in how they spell accents, and a name may hold bytes that are no text at all.
-    where = unicodedata.normalize("NFC", relative).encode("utf-8", "backslashreplace").decode()
-    return File(path, where, about.st_size, about.st_mtime_ns)
+    return File(found.path, found.name, about.st_size, about.st_mtime_ns)
 
 
 def _stem(where: str) -> str:
