@@ -1,4 +1,8 @@
-"""The shipped static model: the mean of token vectors, made by ``python -m embeddings.training``."""
+"""The shipped static model: the mean of token vectors, made by ``python -m embeddings.training``.
+
+The folder has the layout of model2vec, which opens it too (a test compares the two). It is read here file by file: a
+question has 1.5 s as a whole process, and importing model2vec and opening the folder with it took 0.6 s of them.
+"""
 
 import json
 from collections.abc import Sequence
@@ -8,11 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from connectors.errors import ConfigError
 from embeddings import bag
 from embeddings.base import Embedder
 from embeddings.text import NORMALISATION
+
+# With fewer tokens than this, as a question has, only their rows are made; else the whole table, once, for all texts.
+_FEW_TOKENS = 20_000
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "static"
 
@@ -49,17 +59,27 @@ class Static:
         return facts
 
     @cached_property
-    def _loaded(self) -> tuple[NDArray[np.float32], bag.Words]:
-        from model2vec import StaticModel
+    def _rows(self) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Each token's row and what it is multiplied by: (vocabulary, dimensions) and (vocabulary, 1)."""
+        try:
+            tensors = load_file(self._folder / "model.safetensors")
+            return tensors["embeddings"], tensors["weights"].astype(np.float32)[:, None]
+        except (OSError, SafetensorError, KeyError) as error:
+            raise self._of_another_make() from error
 
-        facts = self._facts
-        model = StaticModel.from_pretrained(self._folder, normalize=bool(facts["normalize"]), max_length=None)
-        if model.weights is None or model.unk_token_id is None:
-            hint = "give the folder of a model made by python -m embeddings.training"
-            raise ConfigError(f"{self._folder} is a static model of another make", hint=hint)
-        table: NDArray[np.float32] = model.embedding.astype(np.float32)
-        table *= model.weights[:, None]
-        return table, bag.Words(model.tokenizer, model.unk_token_id)
+    @cached_property
+    def _words(self) -> bag.Words:
+        _ = self._facts  # weights made for another spelling of texts are refused before a text is read
+        path = self._folder / "tokenizer.json"
+        try:
+            text = path.read_text(encoding="utf-8")
+            return bag.Words(Tokenizer.from_str(text), json.loads(text)["model"]["unk_id"])
+        except (OSError, ValueError, KeyError) as error:
+            raise self._of_another_make() from error
+
+    def _of_another_make(self) -> ConfigError:
+        hint = "give the folder of a model made by python -m embeddings.training"
+        return ConfigError(f"{self._folder} holds no static model, or one of another make", hint=hint)
 
     @property
     def name(self) -> str:
@@ -71,18 +91,24 @@ class Static:
         """Length of a vector."""
         return self._facts["hidden_dim"]
 
-    @property
+    @cached_property
     def table(self) -> NDArray[np.float32]:
         """The vector of every token, (vocabulary, dimensions), not of unit length."""
-        return self._loaded[0]
+        rows, weights = self._rows
+        table: NDArray[np.float32] = rows.astype(np.float32)
+        table *= weights
+        return table
 
     def tokenise(self, texts: Sequence[str]) -> bag.Bag:
         """The known tokens of each text, for models that build on the same tokens."""
-        return self._loaded[1].tokenise(texts)
+        return self._words.tokenise(texts)
 
     def pool(self, tokens: bag.Bag) -> NDArray[np.float32]:
         """Vectors of texts that are already tokens: (n, dimensions), unit length or zero."""
-        return bag.unit(bag.sums(tokens, self.table))
+        if len(tokens.ids) > _FEW_TOKENS:
+            return bag.unit(bag.sums(tokens, self.table))
+        rows, weights = self._rows
+        return bag.unit(bag.totals(tokens, rows[tokens.ids] * weights[tokens.ids]))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors, (n, dimensions), of unit length; zeros for a text without a known token."""

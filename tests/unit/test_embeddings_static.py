@@ -15,6 +15,7 @@ from embeddings import bag, heads
 from embeddings.base import Reader
 from embeddings.models import static
 from embeddings.readers import static as static_reader
+from embeddings.text import normalise
 from embeddings.training.export import quantise
 
 ANY_TEXTS = st.lists(st.text(st.characters(codec=None), max_size=60), max_size=8)
@@ -110,6 +111,22 @@ def test_int8_rows_stay_within_half_a_step_of_the_float_rows(seed: int) -> None:
     rows, weights = quantise(table)
     assert rows.dtype == np.int8
     assert (np.abs(rows * weights[:, None] - table) <= np.abs(table).max(axis=1, keepdims=True) / 250 + 1e-9).all()
+
+
+def test_model2vec_opens_the_same_folder_and_gives_the_same_vectors(model: static.Static) -> None:
+    from model2vec import StaticModel
+
+    other = StaticModel.from_pretrained(static.SHIPPED, normalize=True, max_length=None)
+    # Spelt as ours spells them, and without punctuation, where the two cut words differently.
+    texts = [normalise(text) for text in ("the delivery was late", "my card was declined", "ارسال دیر رسید")]
+    alike = (other.encode(texts) * model.encode(texts)).sum(axis=1)
+    assert alike.min() > 0.999
+
+
+def test_few_tokens_and_many_give_the_same_vectors(model: static.Static) -> None:
+    texts = ["the courier was late again", "הנקודות פגו", ""]
+    many = model.encode(texts * 2_000)
+    np.testing.assert_allclose(many[:3], model.encode(texts), atol=1e-5)
 
 
 def test_int8_vectors_point_where_the_float_vectors_point() -> None:
