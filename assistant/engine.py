@@ -53,9 +53,9 @@ class Engine:
             question,
             _headline(question, named, counted, words),
             rows=tuple(_row(rank, group, counted, figures, words) for rank, group in enumerate(named, start=1)),
-            counted=figures.of(counted, "feedback"),
-            denominator=figures.of(everything, "feedback", Query(question.timed)),
-            unnamed=figures.of_members(reading.counts(unnamed), "feedback", unnamed) if unnamed else None,
+            counted=figures.of(counted)["feedback"],
+            denominator=figures.of(everything, Query(question.timed))["feedback"],
+            unnamed=figures.of_members(reading.counts(unnamed), unnamed)["feedback"] if unnamed else None,
             solicited=reading.total(self._store, replace(question.filters, solicited=True)).feedback,
             unknown_share={task: reading.unsure_share(rows, task) for task in ("stage", "sentiment", "touchpoint")},
             freshness=reading.freshness(self._store),
@@ -89,27 +89,31 @@ class _Figures:
         self._base = base
         self.asked: dict[str, tuple[Query, int]] = {}
 
-    def of(self, counts: Counts, unit: str, query: Query | None = None) -> Figure:
+    def of(self, counts: Counts, query: Query | None = None) -> dict[str, Figure]:
+        """One figure for each unit, behind one query."""
         query = query or self._base
-        self.asked[query.id] = (query, counts.feedback)
-        return Figure(counts.of(unit), unit, query.id)
+        id_ = query.id
+        self.asked[id_] = (query, counts.feedback)
+        return {unit: Figure(counts.of(unit), unit, id_) for unit in ("feedback", "unique", "authors")}
 
-    def of_members(self, counts: Counts, unit: str, members: Sequence[Heard]) -> Figure:
-        return self.of(counts, unit, reading.narrowed(self._base, (member.mention_id for member in members)))
+    def of_members(self, counts: Counts, members: Sequence[Heard]) -> dict[str, Figure]:
+        """The same for some of the base's mentions."""
+        return self.of(counts, reading.narrowed(self._base, (member.mention_id for member in members)))
 
 
 def _row(rank: int, group: Group, counted: Counts, figures: _Figures, words: Wording) -> Row:
     if group.phrase is None:
         raise ValueError("a row needs a name")
     counts = group.counts
+    figure = figures.of_members(counts, group.mentions)
     return Row(
         rank=rank,
         id=group.phrase.id,
         title=group.phrase.name(words.language),
         titles=group.phrase.names,
-        feedback=figures.of_members(counts, "feedback", group.mentions),
-        unique=figures.of_members(counts, "unique", group.mentions),
-        authors=figures.of_members(counts, "authors", group.mentions),
+        feedback=figure["feedback"],
+        unique=figure["unique"],
+        authors=figure["authors"],
         share=counts.feedback / counted.feedback,
         small=counts.unique < SMALL,
         quotes=distinct(sorted(group.mentions, key=_is_short), _QUOTES),

@@ -6,7 +6,7 @@ Every figure that Overheard shows is a count under a :class:`Filters`, which is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,12 +46,15 @@ class Filters:
 
     def spec(self) -> dict[str, Any]:
         """JSON form, without what was left open; :meth:`from_spec` reads it back."""
-        spec = {name: value for name, value in asdict(self).items() if value not in (None, (), {})}
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        spec = {name: value for name, value in values.items() if value not in (None, (), {})}
         return {
             name: value.astimezone(UTC).isoformat()
             if isinstance(value, datetime)
             else list(value)
             if isinstance(value, tuple)
+            else dict(value)
+            if isinstance(value, Mapping)
             else value
             for name, value in spec.items()
         }

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from connectors.errors import ConfigError
 from mining.database import slices, upsert
@@ -102,11 +103,27 @@ class Query:
         return "q" + hashlib.blake2b(canonical.encode(), digest_size=6).hexdigest()
 
 
+# What a :class:`Heard` is made of: no text of the whole feedback, no JSON columns.
+_HEARD = (
+    mentions.c.id.label("mention_id"),
+    mentions.c.feedback_id,
+    mentions.c.text.label("said"),
+    mentions.c.language.label("spoken"),
+    mentions.c.speaker,
+    feedback.c.said_at,
+    feedback.c.source,
+    feedback.c.channel,
+    feedback.c.author,
+    feedback.c.url,
+    feedback.c.rating,
+    feedback.c.product,
+)
+
+
 def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
     """The mentions that a query selects, newest first, ties by id."""
     wanted = (
-        select(mentions, feedback, mentions.c.id.label("mention_id"), mentions.c.text.label("said"),
-               mentions.c.language.label("spoken"))
+        select(*_HEARD)
         .select_from(joined())
         .where(where(query.filters))
         .order_by(feedback.c.said_at.desc(), mentions.c.id)
@@ -149,7 +166,7 @@ def _labels(connection: Connection, query: Query, ids: Sequence[str]) -> dict[st
     return found
 
 
-def _heard(row: Row[Any], said: Mapping[str, tuple[str, float]]) -> Heard:
+def _heard(row: Any, said: Mapping[str, tuple[str, float]]) -> Heard:
     return Heard(
         mention_id=row.mention_id,
         feedback_id=row.feedback_id,
@@ -182,6 +199,7 @@ def counts(rows: Iterable[Heard]) -> Counts:
     return Counts(len(said), total, len(authors), unique)
 
 
+@lru_cache(maxsize=100_000)
 def fingerprint(text: str) -> str:
     """What a copied text keeps: letters and digits of its folded spelling, whatever was done to spaces and marks."""
     return _NO_LETTER.sub("", normalise(text)) or text
