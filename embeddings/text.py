@@ -1,7 +1,8 @@
 """Texts as the models read them: one spelling for what people spell in many ways.
 
 ``normalise`` is the same function in training and at run time. A change of its rules is a change of every model,
-so they carry a version, ``NORMALISATION``, that is stored beside the weights.
+so they carry a version, ``NORMALISATION``, that is stored beside the weights. The tables of :mod:`connectors.folding`
+are part of the rules.
 
 - Unicode NFKC, lower case; Hebrew points, Arabic vowel signs, tatweel and bidi marks dropped; lone surrogates
   become U+FFFD, because tokenizers refuse them.
@@ -17,45 +18,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from connectors.folding import DIGITS, INVISIBLE, PERSIAN, POINTS, QUOTES, dropped, same
+
 NORMALISATION = 1
 """Version of the rules above; weights made with another version do not fit."""
 
-_DROPPED = (
-    (0x0000, 0x0000),
-    (0x00AD, 0x00AD),  # soft hyphen
-    (0x0591, 0x05BD),  # Hebrew accents and points
-    (0x05BF, 0x05BF),
-    (0x05C1, 0x05C2),
-    (0x05C4, 0x05C5),
-    (0x05C7, 0x05C7),
-    (0x0610, 0x061A),  # Arabic signs
-    (0x061C, 0x061C),
-    (0x0640, 0x0640),  # tatweel
-    (0x064B, 0x065F),  # Arabic vowel signs
-    (0x0670, 0x0670),
-    (0x06D6, 0x06DC),
-    (0x200B, 0x200B),  # zero width space
-    (0x200D, 0x200F),  # joiner, bidi marks
-    (0x202A, 0x202E),
-    (0x2060, 0x2069),
-    (0xFE00, 0xFE0F),  # variation selectors
-    (0xFEFF, 0xFEFF),
-)
-_SAME = {
-    "ی": "يىې",
-    "ک": "كڪ",
-    "ه": "ةۀە",
-    "ا": "أإآٱ",
-    "و": "ؤ",
-    "'": "׳´`’‘",
-    '"': "״“”„«»",
-    "-": "־–—",
-    " ": "\u200c",
-    "\ufffd": "".join(map(chr, range(0xD800, 0xE000))),
-}
-_TABLE: dict[int, str | None] = {code: None for first, last in _DROPPED for code in range(first, last + 1)}
-_TABLE |= {ord(letter): one for one, letters in _SAME.items() for letter in letters}
-_TABLE |= {zero + digit: str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)}
+_TABLE = DIGITS | PERSIAN | POINTS | INVISIBLE | QUOTES
+_TABLE |= dropped((0x0000, 0x0000), (0x0610, 0x061A), (0x06D6, 0x06DC))  # NUL, Arabic signs
+_TABLE |= same([("ه", "ةۀە"), ("ا", "أإآٱ"), ("و", "ؤ"), ('"', "«»"), (" ", "\u200c")])
+_TABLE |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 _LATIN_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _DRAWN_OUT = re.compile(r"([א-תء-ی])\1{2,}")

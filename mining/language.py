@@ -17,6 +17,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from connectors.folding import DIGITS, INVISIBLE, PERSIAN, POINTS, QUOTES, dropped
+
 UNKNOWN = "und"
 """What ``detect`` says of a text without enough letters (ISO 639-2 'undetermined')."""
 
@@ -66,19 +68,8 @@ _SURE = 0.5
 _SURE_AGAINST_HINT = 0.9
 _FEWEST_LETTERS = 12
 
-_DIGITS = {ord(digit): str(i % 10) for i, digit in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９")}
-_SPELLING: dict[int, str | None] = {
-    **{code: None for code in range(0x0591, 0x05C8) if code != 0x05BE},  # points and accents, not the maqaf
-    **{code: None for code in (*range(0x064B, 0x0660), 0x0670, 0x0640)},  # vowel signs and tatweel
-    **{code: None for code in (0x00AD, 0x061C, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF)},
-    **{code: None for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10))},
-    **{ord(letter): "ی" for letter in "يىې"},
-    **{ord(letter): "ک" for letter in "كڪ"},
-    **{ord(mark): "'" for mark in "’‘׳´`"},
-    **{ord(mark): '"' for mark in "”“״„"},
-    **{ord(mark): "-" for mark in "־–—‑"},
-    **_DIGITS,
-}
+_SPELLING = DIGITS | PERSIAN | POINTS | INVISIBLE | QUOTES
+_SPELLING |= dropped((0x05C0, 0x05C0), (0x05C3, 0x05C3), (0x05C6, 0x05C6), (0x206A, 0x206F))  # signs of scripture
 _SPACES = re.compile(r"\s+")
 _ZWNJ = "\u200c"
 
@@ -125,7 +116,7 @@ def normalise(text: str, zwnj: str = " ") -> str:
 
 def fold_digits(text: str) -> str:
     """Persian, Arabic-Indic and full-width digits as ASCII; the length stays, so offsets keep their meaning."""
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text if text.isascii() else text.translate(DIGITS)
 
 
 def _fallback(hint: str | None) -> str:

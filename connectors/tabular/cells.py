@@ -13,16 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from connectors.folding import DIGITS, MARKS, PERSIAN, dropped, same
+
 _LONGEST_EMPTY = 12  # none of the words for "nothing" is longer; most cells are, and need no folding
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Direction marks, joiners' cousins and byte order marks: invisible, and in the way of comparing.
-_MARKS = dict.fromkeys([0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = dict.fromkeys([0xA0, 0x202F, 0x2009, 0x200A, 0x3000], " ")
-_DIGITS = {zero + n: str(n) for zero in (0x0660, 0x06F0, 0xFF10) for n in range(10)}
-_SIGNS = {ord("٫"): ".", ord("٬"): ",", ord("؍"): "/", ord("،"): ",", ord("−"): "-", ord("٪"): "%"}
-_PLAIN = _MARKS | _SPACES | _DIGITS | _SIGNS
-# An Arabic keyboard types ي and ك where Persian has ی and ک; the half space separates nothing that we compare.
-_LETTERS = {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", 0x200C: None}
+_SIGNS = same([(".", "٫"), (",", "٬،"), ("/", "؍"), ("-", "−"), ("%", "٪")])
+_PLAIN = MARKS | DIGITS | _SPACES | _SIGNS
+# The half space separates nothing that we compare.
+_LETTERS = PERSIAN | dropped((0x200C, 0x200C))
 
 
 @cache

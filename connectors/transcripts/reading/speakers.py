@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from connectors.folding import MARKS, PERSIAN, QUOTES, dropped, same
 from connectors.record import Speaker
 
 # Weights found by trying them on labelled dialogues; docs/transcripts.md has the figures.
@@ -24,8 +25,7 @@ _NAME_WORDS = 2
 # No word of the lists has more parts ("help desk" has two).
 _LONGEST_WORD = 4
 
-_LEVELLED = str.maketrans({"ي": "ی", "ك": "ک", "\u200c": "", "\u200d": "", "’": "'", "ʼ": "'", "‘": "'"})
-_DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_LEVELLED = PERSIAN | QUOTES | same([("'", "ʼ")]) | dropped((0x200C, 0x200D))
 _SEPARATORS = re.compile(r"[\s_\-#]+")
 _LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d])(?=\d)")
@@ -49,7 +49,7 @@ def key(label: str) -> str:
 
 def strip_marks(text: str) -> str:
     """The text without the invisible marks of direction that right-to-left editors leave."""
-    return _DIRECTION_MARKS.sub("", text)
+    return text.translate(MARKS)
 
 
 def level(text: str) -> str:
