@@ -138,7 +138,7 @@ REVIEWS = [
     ("7", "2026-10-09", "..."),
     ("8", "2026-10-10", "Write to me at dana@example.com, the app crashes"),
 ]
-QUESTIONS = ("top pain points in October", "top pain points in purchase stage", "על מה מתלוננים באוקטובר?")
+QUESTIONS = ("top pain points in October", "top pain points in purchase stage in October", "על מה מתלוננים באוקטובר?")
 
 
 def overheard(home: Path, *arguments: str) -> Any:
