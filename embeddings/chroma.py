@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _REINDEX = "build it again: overheard reindex"
 _DATABASE = "chroma.sqlite3"
 _LOCK = "writer.lock"
+_LITTLE = 1 << 20  # bytes free, below which whatever failed is put down to the full disk
 # Bulk loading is a third faster with a sparser build and one write of the graph per 50,000 vectors.
 _CONFIGURATION: "CreateCollectionConfiguration" = {
     "hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 100, "sync_threshold": 50_000}
@@ -161,7 +162,8 @@ class ChromaIndex:
         """Turn Chroma's errors into ours."""
         if self._folder is not None and not (self._folder / _DATABASE).exists():
             raise OverheardError(f"the index in {self._folder} is gone", hint=_REINDEX)
-        with _translated(f"the index in {self._folder}" if self._folder else "the index on the Chroma server"):
+        what = f"the index in {self._folder}" if self._folder else "the index on the Chroma server"
+        with _translated(what, self._folder):
             yield
 
 
@@ -244,7 +246,7 @@ def _client_of(folder: Path) -> "ClientAPI":
     from chromadb.api.shared_system_client import SharedSystemClient
 
     try:
-        with _translated(f"the index in {folder}"):
+        with _translated(f"the index in {folder}", folder):
             return chromadb.PersistentClient(folder, settings=_settings())
     except OverheardError:
         # Chroma keeps the half-started system of a damaged folder, and would fail on it even after a repair.
@@ -279,7 +281,7 @@ def _locked(folder: Path) -> FileLock:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translated(what: str, folder: Path | None = None) -> Iterator[None]:
     import httpx
     from chromadb.errors import ChromaError
 
@@ -292,7 +294,8 @@ def _translated(what: str) -> Iterator[None]:
             raise
         raise Unreachable(f"{what} does not answer", hint="start it: chroma run --path FOLDER") from error
     except ChromaError as error:
-        if "is full" in str(error):
+        # Chroma has many words for a full disk; most of them do not say so.
+        if folder is not None and shutil.disk_usage(folder).free < _LITTLE:
             hint = "free some space and run the same command again"
             raise OverheardError(f"the disk is full: {what} could not be written", hint=hint) from error
         raise OverheardError(f"{what} is damaged: {error}", hint=_REINDEX) from error
