@@ -23,10 +23,13 @@ _NOT_PLUGINS = frozenset({"base"})
 
 def names(package: str) -> list[str]:
     """Names of all plug-ins of a package, our own and those of outsiders, sorted."""
-    paths = importlib.import_module(package).__path__
-    ours = {module.name for module in pkgutil.iter_modules(paths) if not module.ispkg}
     theirs = {point.name for point in entry_points(group=package)}
-    return sorted(name for name in (ours - _NOT_PLUGINS) | theirs if _NAME.match(name))
+    return sorted(name for name in _ours(package) | theirs if _NAME.match(name))
+
+
+def _ours(package: str) -> set[str]:
+    paths = importlib.import_module(package).__path__
+    return {module.name for module in pkgutil.iter_modules(paths) if not module.ispkg} - _NOT_PLUGINS
 
 
 def load(package: str, name: str) -> Callable[..., Any]:
@@ -39,9 +42,9 @@ def load(package: str, name: str) -> Callable[..., Any]:
     if name not in known:
         kind = package.rsplit(".", 1)[-1].removesuffix("s")
         raise ConfigError(f"there is no {kind} called {name!r}", hint=f"known: {', '.join(known)}")
-    for point in entry_points(group=package):
-        if point.name == name and point.module.split(".")[0] != package.split(".")[0]:
-            loaded: Callable[..., Any] = point.load()
-            return loaded
-    plugin: Callable[..., Any] = importlib.import_module(f"{package}.{name}").plugin
-    return plugin
+    if name in _ours(package):
+        plugin: Callable[..., Any] = importlib.import_module(f"{package}.{name}").plugin
+        return plugin
+    point = next(point for point in entry_points(group=package) if point.name == name)
+    loaded: Callable[..., Any] = point.load()
+    return loaded

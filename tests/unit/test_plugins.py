@@ -97,7 +97,6 @@ def test_plugins_of_outsiders_are_found_by_a_proper_name(points: list[Point]) ->
     assert plugins.load("house_of_tests", "foreign")() == "theirs"
 
 
-@pytest.mark.xfail(reason="load() takes an outsider's entry point before our own file of the same name", strict=True)
 def test_a_plugin_of_ours_wins_over_an_outsider_of_the_same_name(points: list[Point]) -> None:
     points.append(Point("echo", "somebody.else"))
     assert plugins.load("house_of_tests", "echo")() == "ours"
