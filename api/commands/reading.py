@@ -12,14 +12,31 @@ from api.terminal import AsJson, Config, Home, local, out, workspace, write_json
 from assistant.directions import apart
 from assistant.wiring import Workspace
 from connectors.errors import ConfigError
+from connectors.record import Channel
 from mining.filters import Filters
 from mining.reading import Counts, Heard
+from mining.taxonomy import values
 
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Answer as if it were this day (YYYY-MM-DD).", show_default=False),
 ]
-Many = list[str] | None
+Stages = Annotated[
+    list[str] | None, typer.Option("--stage", help=f"Of: {', '.join(values('stage'))}.", show_default=False)
+]
+Touchpoints = Annotated[
+    list[str] | None, typer.Option("--touchpoint", help="Such as checkout; see docs/commands.md.", show_default=False)
+]
+Intents = Annotated[
+    list[str] | None, typer.Option("--intent", help=f"Of: {', '.join(values('intent'))}.", show_default=False)
+]
+Sentiments = Annotated[
+    list[str] | None, typer.Option("--sentiment", help=f"Of: {', '.join(values('sentiment'))}.", show_default=False)
+]
+Channels = Annotated[list[Channel] | None, typer.Option("--channel", help="How it reached us.", show_default=False)]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Name of a source.", show_default=False)]
+Languages = Annotated[list[str] | None, typer.Option("--language", help="Such as en, he, fa.", show_default=False)]
+Products = Annotated[list[str] | None, typer.Option("--product", help="As the feedback names it.", show_default=False)]
 # Nothing was heard before; later, dates of two calendars can no longer be reckoned with.
 _YEARS = (1970, 2999)
 
@@ -73,14 +90,14 @@ def _day(text: str, option: str) -> date:
 def search(
     words: Annotated[str, typer.Argument(help="What to look for, in any language.")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many hits.")] = 10,
-    stage: Many = None,
-    touchpoint: Many = None,
-    intent: Many = None,
-    sentiment: Many = None,
-    channel: Many = None,
-    source: Many = None,
-    language: Many = None,
-    product: Many = None,
+    stage: Stages = None,
+    touchpoint: Touchpoints = None,
+    intent: Intents = None,
+    sentiment: Sentiments = None,
+    channel: Channels = None,
+    source: Sources = None,
+    language: Languages = None,
+    product: Products = None,
     since: Annotated[str | None, typer.Option(help="First day (YYYY-MM-DD).", show_default=False)] = None,
     until: Annotated[str | None, typer.Option(help="Last day (YYYY-MM-DD).", show_default=False)] = None,
     agents: Annotated[bool, typer.Option("--agents", help="Agents' words too.")] = False,
@@ -95,11 +112,11 @@ def search(
     filters = Filters(
         since=_start(where, since, "--since"),
         until=_start(where, until, "--until", days=1),
-        stage=tuple(stage or ()),
-        touchpoint=tuple(touchpoint or ()),
-        intent=tuple(intent or ()),
-        sentiment=tuple(sentiment or ()),
-        channel=tuple(channel or ()),
+        stage=_known("stage", stage),
+        touchpoint=_known("touchpoint", touchpoint),
+        intent=_known("intent", intent),
+        sentiment=_known("sentiment", sentiment),
+        channel=tuple(one.value for one in channel or ()),
         source=tuple(source or ()),
         language=tuple(language or ()),
         product=tuple(product or ()),
@@ -114,6 +131,14 @@ def search(
         out.print(f"{hit.score:.2f}  {_line(hit.mention, where)}", markup=False, soft_wrap=True)
     if not hits:
         out.print("Nothing found.")
+
+
+def _known(task: str, wanted: list[str] | None) -> tuple[str, ...]:
+    """Labels asked for; a misspelt one is refused rather than found nowhere."""
+    for value in wanted or ():
+        if value not in values(task):
+            raise ConfigError(f"--{task}: there is no {task} {value!r}", hint=f"known: {', '.join(values(task))}")
+    return tuple(wanted or ())
 
 
 def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> datetime | None:
