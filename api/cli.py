@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import reading, texts, upkeep, writing
+from api.commands import ingest, reading, texts, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 for command, function in (
     ("init", writing.init),
-    ("pull", writing.pull),
+    ("pull", ingest.pull),
     ("tag", texts.tag),
     ("embed", texts.embed),
     ("ask", reading.ask),
@@ -47,7 +47,7 @@ for command, function in (
     ("version", upkeep.version),
 ):
     app.command(command)(function)
-app.add_typer(writing.ingest, name="ingest")
+app.add_typer(ingest.app, name="ingest")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.commands.writing import understand_missing
+from api.commands.ingest import understand_missing
 from api.terminal import AsJson, Config, Home, out, workspace, write_json_line
 from connectors.errors import ConfigError
 from mining.taggers.base import Label

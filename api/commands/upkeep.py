@@ -84,7 +84,7 @@ def demo(
     ] = Path("overheard-demo"),
 ) -> None:
     """Read twelve weeks of a made-up company's calls, posts and reviews, and ask six questions in three languages."""
-    from api.commands.writing import read_source, understand_missing
+    from api.commands.ingest import read_source, understand_missing
     from assistant import demo as corpus
     from assistant.renderers import terminal
     from assistant.wiring import Workspace
