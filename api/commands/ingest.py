@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from rich.console import Console
 
 from api.terminal import Config, Home, err, out, progress, workspace
 from assistant.wiring import Workspace
@@ -203,15 +204,18 @@ def read_source(where: Workspace, name: str, use: str, settings: dict[str, Any])
         out.print(f"  what was rejected, and why: overheard rejects --source {name}", soft_wrap=True, markup=False)
 
 
-def understand_missing(where: Workspace) -> None:
-    """Label and index whatever is not yet, with a progress bar; the caller holds the workspace's lock."""
+def understand_missing(where: Workspace, console: Console = out) -> None:
+    """Label and index whatever is not yet, with a progress bar, and say what was done, if anything was.
+
+    The caller holds the workspace's lock; one that prints JSON has this said on standard error (``err``).
+    """
     from mining.pipeline import understand
 
     with progress() as show, opened_index(where) as index:
         done = understand(where.store, where.miner, index, show)
     if done.feedback or done.indexed or done.removed:
         removed = f", {done.removed} removed from the index" if done.removed else ""
-        out.print(
+        console.print(
             f"understood {done.feedback} items: {done.mentions} mentions, {done.indexed} indexed{removed}",
             soft_wrap=True,
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from api.commands.ingest import opened_index, understand_missing
-from api.terminal import AsJson, Config, Home, out, progress, workspace, write_json
+from api.terminal import AsJson, Config, Home, err, out, progress, workspace, write_json
 from assistant.wiring import Workspace
 
 
@@ -32,7 +33,7 @@ def rejects(
     """List the records that could not be read, each with its place and reason; --retry reads them again."""
     where = workspace(home, config)
     if retry:
-        _retry(where, source)
+        _retry(where, source, err if as_json else out)
     rows = where.store.rejects(source)
     if as_json:
         write_json(
@@ -48,7 +49,7 @@ def rejects(
     out.print(f"{len(rows)} rejects")
 
 
-def _retry(where: Workspace, source: str | None) -> None:
+def _retry(where: Workspace, source: str | None, console: Console) -> None:
     from mining.pipeline import retry as read_again
     from mining.store import Stored
 
@@ -60,11 +61,11 @@ def _retry(where: Workspace, source: str | None) -> None:
                 settings = {**pulled.settings, **(configured.settings() if configured else {})}
                 connector, _ = where.built(name, settings.pop("use"), settings)
                 stored += read_again(where.store, connector, name, where.key)
-            out.print(
+            console.print(
                 f"{name}: {stored.new + stored.changed} read after all, {stored.rejected} still rejected",
                 soft_wrap=True,
             )
-        understand_missing(where)
+        understand_missing(where, console)
 
 
 def erase(
@@ -85,7 +86,7 @@ def erase(
     with where.writing():
         erased = where.store.erase(hash_author(author, where.key) or "")
         # Also when nobody was found: an erasure that was stopped half-way is finished by the next.
-        understand_missing(where)
+        understand_missing(where, err if as_json else out)
     if as_json:
         write_json(
             {
