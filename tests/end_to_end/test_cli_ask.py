@@ -241,6 +241,17 @@ def test_search_gives_hits_with_their_labels(shop: Home) -> None:
     assert {hit["language"] for hit in hebrew} == {"he"}
 
 
+def test_words_are_shown_as_they_were_written(shop: Home) -> None:
+    # No markup is read in them and no name of an emoji.
+    shown = shop.good("search", "three weeks instead of days", "-k", "3")
+    assert "[two] days :warning:" in shown
+
+
+def test_a_misspelt_label_is_refused_and_those_known_are_named(home: Home) -> None:
+    assert "purchase" in home.refused("search", "card", "--stage", "buying")
+    assert home.run("search", "card", "--channel", "smoke").returncode == 2
+
+
 def test_themes_are_listed_with_their_members(shop: Home) -> None:
     listed = json.loads(shop.good("themes", "--json", "--members"))
     assert set(listed) == {"themes", "unthemed"}
