@@ -226,12 +226,12 @@ def _groups(text: str, words: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
 def _number(text: str, words: Mapping[str, Any], language: str) -> tuple[int, str]:
     """How many lines are wanted: a number that is said of them, not any number."""
     table = words["numbers"]
-    number = r"(?<![\d.,:/#-])(?P<n>\d{1,3}|" + "|".join(sorted(table["words"], key=len, reverse=True)) + ")"
+    number = r"(?<![\d.,:/#])(?<!\d-)(?P<n>\d{1,3}|" + "|".join(sorted(table["words"], key=len, reverse=True)) + ")"
     kinds = names.any_of([said for kind in words["kinds"].values() for said in kind], words)
     # "3 things in the app that people love", but not "3 shops with problems".
     of_lines = rf"(?: {names.ignorable(language)}(?: [\w']+){{0,6}}?)? {kinds}"
     for whole in (
-        rf"(?:{'|'.join(table['before'])}) (?:the )?{number}",
+        rf"(?:{'|'.join(table['before'])})[ -](?:the )?{number}",
         f"{number}{of_lines}",
         rf"{number}(?: \w+)? (?:{'|'.join(table['after'])})",
     ):
