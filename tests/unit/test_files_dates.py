@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from connectors.base import Page, Reject, Window
+from connectors.base import Page, Window
 from connectors.errors import ConfigError
-from connectors.record import Feedback
 from connectors.sources.files import plugin
 from connectors.tabular.dates import Reading, moment
+from tests.pages import notes, split
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOVEMBER_5 = datetime(2026, 11, 5, tzinfo=UTC)
@@ -27,15 +27,6 @@ def read(folder: Path, content: str, **settings: Any) -> list[Page]:
     path = folder / "reviews.csv"
     path.write_text(content, encoding="utf-8")
     return list(plugin(name="shop", path=path, clock=lambda: NOW, **settings).pull({}, Window()))
-
-
-def split(pages: list[Page]) -> tuple[list[Feedback], list[Reject]]:
-    items = [item for page in pages for item in page.items]
-    return [i for i in items if isinstance(i, Feedback)], [i for i in items if isinstance(i, Reject)]
-
-
-def notes(pages: list[Page]) -> str:
-    return "\n".join(note for page in pages for note in page.notes)
 
 
 def table(*dates: str) -> str:

@@ -13,10 +13,10 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
-from connectors.base import Page, Reject, Window
+from connectors.base import Page, Window
 from connectors.errors import ConfigError
-from connectors.record import Feedback
 from connectors.sources.files import plugin
+from tests.pages import notes, split, write
 
 ROWS = [
     {"id": "a1", "text": "The parcel came late", "created_at": "2026-11-02T10:00:00Z", "user": {"name": "Ann"}},
@@ -26,21 +26,6 @@ ROWS = [
 
 def read(path: Path, **settings: Any) -> list[Page]:
     return list(plugin(name="shop", path=path, **settings).pull({}, Window()))
-
-
-def write(folder: Path, content: str | bytes, name: str) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def split(pages: list[Page]) -> tuple[list[Feedback], list[Reject]]:
-    items = [item for page in pages for item in page.items]
-    return [i for i in items if isinstance(i, Feedback)], [i for i in items if isinstance(i, Reject)]
-
-
-def notes(pages: list[Page]) -> str:
-    return "\n".join(note for page in pages for note in page.notes)
 
 
 SHAPES = {

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Page, Reject, Window
+from connectors.base import Page, Window
 from connectors.errors import ConfigError
-from connectors.record import Channel, Feedback, Speaker
+from connectors.record import Channel, Speaker
 from connectors.sources.files import Config, plugin
 from connectors.tabular.layout import SUFFIXES
 from connectors.tabular.mapping import TARGETS
+from tests.pages import feedback, notes, rejects
 
 
 def read(folder: Path, content: str, name: str = "reviews.csv", **settings: Any) -> list[Page]:
@@ -21,18 +22,6 @@ def read(folder: Path, content: str, name: str = "reviews.csv", **settings: Any)
     path.write_text(content, encoding="utf-8")
     settings = {"said_at": "2026-11-01", **settings}
     return list(plugin(name="shop", path=path, **settings).pull({}, Window()))
-
-
-def feedback(pages: list[Page]) -> list[Feedback]:
-    return [item for page in pages for item in page.items if isinstance(item, Feedback)]
-
-
-def rejects(pages: list[Page]) -> list[Reject]:
-    return [item for page in pages for item in page.items if isinstance(item, Reject)]
-
-
-def notes(pages: list[Page]) -> str:
-    return "\n".join(note for page in pages for note in page.notes)
 
 
 TABLE = "k,words,when,who,stars,plan,ver,shop\n7,too late,2026-11-02,Ann,2,pro,4.1,Acme\n"

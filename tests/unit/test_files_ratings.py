@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Page, Reject, Window
+from connectors.base import Page, Window
 from connectors.record import Feedback
 from connectors.sources.files import plugin
 from connectors.tabular import ratings
 from connectors.tabular.ratings import Scale
+from tests.pages import notes, rejects
 
 
 def read(folder: Path, cells: list[str], **settings: Any) -> list[Page]:
@@ -26,14 +27,6 @@ def read(folder: Path, cells: list[str], **settings: Any) -> list[Page]:
 
 def shares(pages: list[Page]) -> list[float | None]:
     return [item.rating for page in pages for item in page.items if isinstance(item, Feedback)]
-
-
-def rejects(pages: list[Page]) -> list[Reject]:
-    return [item for page in pages for item in page.items if isinstance(item, Reject)]
-
-
-def notes(pages: list[Page]) -> str:
-    return "\n".join(note for page in pages for note in page.notes)
 
 
 @pytest.mark.parametrize(

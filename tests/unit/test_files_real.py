@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Page, Reject, Window
+from connectors.base import Page, Window
 from connectors.errors import ConfigError
-from connectors.record import Channel, Feedback
+from connectors.record import Channel
 from connectors.sources.files import plugin
+from tests.pages import feedback, rejects
 
 SHARED = Path(os.environ.get("OVERHEARD_SHARED") or Path(__file__).parents[3] / "shared")
 
@@ -20,14 +21,6 @@ def pull(path: str, **settings: Any) -> list[Page]:
     if not (SHARED / path).exists():
         pytest.skip(f"{SHARED / path} is not here; set OVERHEARD_SHARED to the folder that holds corpora/ and formats/")
     return list(plugin(name="real", path=SHARED / path, **settings).pull({}, Window()))
-
-
-def feedback(pages: list[Page]) -> list[Feedback]:
-    return [item for page in pages for item in page.items if isinstance(item, Feedback)]
-
-
-def rejects(pages: list[Page]) -> list[Reject]:
-    return [item for page in pages for item in page.items if isinstance(item, Reject)]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from connectors.errors import ConfigError
 from connectors.record import Feedback
 from connectors.sources.files import plugin
 from mining.privacy import mask_reject
+from tests.pages import feedback, notes, rejects, write
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HEADER = "text,date,author,rating\n"
@@ -25,25 +26,6 @@ def pull(
     path: Path | str, cursor: Mapping[str, object] | None = None, window: Window | None = None, **more: Any
 ) -> list[Page]:
     return list(plugin(name="shop", path=path, clock=lambda: NOW, **more).pull(cursor or {}, window or Window()))
-
-
-def feedback(pages: list[Page]) -> list[Feedback]:
-    return [item for page in pages for item in page.items if isinstance(item, Feedback)]
-
-
-def rejects(pages: list[Page]) -> list[Reject]:
-    return [item for page in pages for item in page.items if isinstance(item, Reject)]
-
-
-def notes(pages: list[Page]) -> str:
-    return "\n".join(note for page in pages for note in page.notes)
-
-
-def write(folder: Path, rows: str, name: str = "reviews.csv") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(rows, encoding="utf-8")
-    return path
 
 
 def many(count: int, start: int = 0) -> str:

@@ -5,34 +5,20 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
-from connectors.base import Reject, Window
-from connectors.record import Feedback, Speaker
-from connectors.sources.transcripts import plugin
-
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
-CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
-
-
-def read_all(path: Path, **settings: Any) -> list[Feedback | Reject]:
-    return [item for page in plugin(name="calls", path=path, **settings).pull({}, Window()) for item in page.items]
-
-
-def read(path: Path, **settings: Any) -> Feedback:
-    [item] = read_all(path, **settings)
-    assert isinstance(item, Feedback)
-    return item
+from connectors.base import Reject
+from connectors.record import Feedback
+from tests.pages import AGENT, CUSTOMER, TRANSCRIPTS, call, calls
 
 
 def test_twilio_sentences_may_lack_times_and_keep_their_order() -> None:
-    item = read(FIXTURES / "twilio" / "sentences.json")
+    item = call(TRANSCRIPTS / "twilio" / "sentences.json")
     assert [(turn.speaker, turn.start_s) for turn in item.turns] == [(AGENT, None), (CUSTOMER, None), (AGENT, None)]
     assert (item.native_id, item.extra["role_source"]) == ("GT0123456789abcdef0123456789abcdef", "guess")
 
 
 def test_the_transcript_beside_twilio_sentences_tells_channels_date_language_and_caller() -> None:
-    item = read(FIXTURES / "twilio" / "with_transcript.json")
+    item = call(TRANSCRIPTS / "twilio" / "with_transcript.json")
     assert [turn.speaker for turn in item.turns] == [CUSTOMER, AGENT]
     assert item.extra["role_source"] == "channel"
     assert item.said_at == datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
@@ -40,33 +26,33 @@ def test_the_transcript_beside_twilio_sentences_tells_channels_date_language_and
 
 
 def test_a_further_page_of_twilio_sentences_does_not_hide_the_first(tmp_path: Path) -> None:
-    payload = json.loads((FIXTURES / "twilio" / "sentences.json").read_text(encoding="utf-8"))
+    payload = json.loads((TRANSCRIPTS / "twilio" / "sentences.json").read_text(encoding="utf-8"))
     for page in (0, 1):
         payload["meta"]["page"] = page
         (tmp_path / f"page-{page}.json").write_text(json.dumps(payload), encoding="utf-8")
-    ids = [item.native_id for item in read_all(tmp_path) if isinstance(item, Feedback)]
+    ids = [item.native_id for item in calls(tmp_path) if isinstance(item, Feedback)]
     assert ids == ["GT0123456789abcdef0123456789abcdef", "GT0123456789abcdef0123456789abcdef/1"]
 
 
 def test_genesys_times_are_read_whether_they_count_from_1970_or_from_the_start() -> None:
-    relative, absolute = read(FIXTURES / "genesys" / "relative.json"), read(FIXTURES / "genesys" / "epoch.json")
+    relative, absolute = call(TRANSCRIPTS / "genesys" / "relative.json"), call(TRANSCRIPTS / "genesys" / "epoch.json")
     assert [(turn.start_s, turn.end_s) for turn in relative.turns] == [(0.5, 2.0), (4.2, 5.7)]
     assert [turn.start_s for turn in absolute.turns] == [1.0, 20.0, 24.0]
     assert relative.said_at == absolute.said_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_genesys_prefers_the_decorated_text_and_knows_the_caller() -> None:
-    item = read(FIXTURES / "genesys" / "relative.json")
+    item = call(TRANSCRIPTS / "genesys" / "relative.json")
     assert item.text == "My bill doubled.\nlet me look"
     assert (item.author, item.native_id) == ("+972500000000", "conv-7/comm-1")
 
 
 def test_the_voice_of_the_machine_is_of_the_company() -> None:
-    assert [turn.speaker for turn in read(FIXTURES / "genesys" / "epoch.json").turns] == [AGENT, AGENT, CUSTOMER]
+    assert [turn.speaker for turn in call(TRANSCRIPTS / "genesys" / "epoch.json").turns] == [AGENT, AGENT, CUSTOMER]
 
 
 def test_a_gong_page_holds_several_calls_and_an_empty_one_is_a_reject() -> None:
-    first, second, third = read_all(FIXTURES / "gong" / "page.json")
+    first, second, third = calls(TRANSCRIPTS / "gong" / "page.json")
     assert isinstance(first, Feedback)
     assert isinstance(second, Feedback)
     assert (first.native_id, second.native_id) == ("1000000000000000001", "1000000000000000002")
@@ -75,7 +61,7 @@ def test_a_gong_page_holds_several_calls_and_an_empty_one_is_a_reject() -> None:
 
 
 def test_gong_affiliation_gives_the_roles_where_the_details_of_the_call_are_there() -> None:
-    first, second, _ = read_all(FIXTURES / "gong" / "page.json")
+    first, second, _ = calls(TRANSCRIPTS / "gong" / "page.json")
     assert isinstance(first, Feedback)
     assert isinstance(second, Feedback)
     assert [turn.speaker for turn in first.turns] == [AGENT, CUSTOMER]
@@ -85,7 +71,7 @@ def test_gong_affiliation_gives_the_roles_where_the_details_of_the_call_are_ther
 
 
 def test_googles_microseconds_become_seconds_and_its_automated_agent_an_agent() -> None:
-    item = read(FIXTURES / "google_ccai" / "conversation.json")
+    item = call(TRANSCRIPTS / "google_ccai" / "conversation.json")
     assert [(turn.speaker, turn.start_s) for turn in item.turns] == [
         (AGENT, 0.0),
         (CUSTOMER, 4.5),
@@ -97,7 +83,7 @@ def test_googles_microseconds_become_seconds_and_its_automated_agent_an_agent() 
 
 
 def test_a_vcon_that_lists_its_dialogue_twice_is_read_once() -> None:
-    item = read(FIXTURES / "vcon" / "text.json")
+    item = call(TRANSCRIPTS / "vcon" / "text.json")
     assert [(turn.speaker, turn.start_s) for turn in item.turns] == [
         (AGENT, 0.0),
         (CUSTOMER, 60.0),
@@ -108,14 +94,14 @@ def test_a_vcon_that_lists_its_dialogue_twice_is_read_once() -> None:
 
 
 def test_paragraphs_in_a_vcon_are_turns_of_two_people_and_its_naive_time_is_in_the_zone_of_the_source() -> None:
-    item = read(FIXTURES / "vcon" / "paragraphs.json", timezone="Asia/Jerusalem")
+    item = call(TRANSCRIPTS / "vcon" / "paragraphs.json", timezone="Asia/Jerusalem")
     assert [turn.speaker for turn in item.turns] == [AGENT, CUSTOMER, AGENT]
     assert item.extra["role_source"] == "guess"
     assert item.said_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def test_a_vendors_transcript_inside_a_vcon_is_read_by_the_vendors_parser() -> None:
-    item = read(FIXTURES / "vcon" / "inside.json")
+    item = call(TRANSCRIPTS / "vcon" / "inside.json")
     assert [(turn.speaker, turn.text, turn.start_s) for turn in item.turns] == [
         (AGENT, "How may I help you?", 0.5),
         (CUSTOMER, "My router is broken.", 2.5),

@@ -10,32 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Window
 from connectors.encoding import decode
-from connectors.record import Feedback, Speaker
-from connectors.sources.transcripts import plugin
+from connectors.record import Speaker
 from connectors.transcripts.base import Document
 from connectors.transcripts.plain_text import sniff
+from tests.pages import AGENT, CUSTOMER, TRANSCRIPTS, call
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts" / "plain_text"
-CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
-
-
-def read(path: Path, **settings: Any) -> Feedback:
-    pages = list(plugin(name="calls", path=path, **settings).pull({}, Window()))
-    [item] = [item for page in pages for item in page.items]
-    assert isinstance(item, Feedback)
-    return item
+FIXTURES = TRANSCRIPTS / "plain_text"
 
 
 def said(folder: Path, text: str, **settings: Any) -> list[tuple[Speaker, str]]:
     path = folder / "call.txt"
     path.write_text(text, encoding="utf-8")
-    return [(turn.speaker, turn.text) for turn in read(path, **settings).turns]
+    return [(turn.speaker, turn.text) for turn in call(path, **settings).turns]
 
 
 def test_lines_without_a_label_go_on_and_headings_are_no_turns() -> None:
-    item = read(FIXTURES / "english.txt")
+    item = call(FIXTURES / "english.txt")
     assert [(turn.speaker, turn.text) for turn in item.turns] == [
         (AGENT, "Thank you for calling Harbourlight."),
         (CUSTOMER, "Hi. I have two things: the bill, and the router."),
@@ -46,13 +37,13 @@ def test_lines_without_a_label_go_on_and_headings_are_no_turns() -> None:
 
 
 def test_a_heading_gives_the_id_and_the_date() -> None:
-    item = read(FIXTURES / "english.txt", timezone="Asia/Jerusalem")
+    item = call(FIXTURES / "english.txt", timezone="Asia/Jerusalem")
     assert (item.native_id, item.said_at) == ("HL-2026-0042", datetime(2026, 7, 8, 13, 20, tzinfo=UTC))
     assert item.extra["said_at_from"] == "vendor"
 
 
 def test_stamps_before_names_give_times_and_make_names_speakers() -> None:
-    item = read(FIXTURES / "stamped.txt")
+    item = call(FIXTURES / "stamped.txt")
     assert [(turn.speaker, turn.start_s) for turn in item.turns] == [
         (AGENT, 3.0),
         (CUSTOMER, 9.0),
@@ -63,7 +54,7 @@ def test_stamps_before_names_give_times_and_make_names_speakers() -> None:
 
 
 def test_hebrew_labels_in_an_old_code_page_behind_marks_of_direction() -> None:
-    item = read(FIXTURES / "hebrew.txt")
+    item = call(FIXTURES / "hebrew.txt")
     assert [(turn.speaker, turn.text) for turn in item.turns] == [
         (AGENT, "האור של הנמל, שלום."),
         (CUSTOMER, "האינטרנט איטי מאוד, בעיקר בערב."),
@@ -72,11 +63,11 @@ def test_hebrew_labels_in_an_old_code_page_behind_marks_of_direction() -> None:
 
 
 def test_persian_labels_in_an_old_code_page() -> None:
-    assert [turn.speaker for turn in read(FIXTURES / "persian.txt").turns] == [AGENT, CUSTOMER, AGENT]
+    assert [turn.speaker for turn in call(FIXTURES / "persian.txt").turns] == [AGENT, CUSTOMER, AGENT]
 
 
 def test_utf_16_is_read() -> None:
-    assert read(FIXTURES / "utf16.txt").turns[1].text == "Too slow — really."
+    assert call(FIXTURES / "utf16.txt").turns[1].text == "Too slow — really."
 
 
 @pytest.mark.parametrize(
@@ -125,13 +116,13 @@ def test_stamps_of_many_kinds_are_seconds_and_those_that_run_backwards_are_none(
 ) -> None:
     path = tmp_path / "call.txt"
     path.write_text(text, encoding="utf-8")
-    assert [turn.start_s for turn in read(path).turns] == starts
+    assert [turn.start_s for turn in call(path).turns] == starts
 
 
 def test_a_stamp_with_a_date_tells_when_the_call_was(tmp_path: Path) -> None:
     path = tmp_path / "call.txt"
     path.write_text("[2026-05-01 23:59] Agent: a\n[2026-05-02 00:01] Customer: b\n", encoding="utf-8")
-    assert read(path, timezone="Asia/Tehran").said_at == datetime(2026, 5, 1, 20, 29, tzinfo=UTC)
+    assert call(path, timezone="Asia/Tehran").said_at == datetime(2026, 5, 1, 20, 29, tzinfo=UTC)
 
 
 def test_names_that_the_settings_know_are_labels(tmp_path: Path) -> None:

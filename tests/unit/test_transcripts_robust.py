@@ -17,9 +17,9 @@ from connectors.transcripts.reading.dates import date_in_name
 from connectors.transcripts.reading.sniffer import Unreadable, read
 from connectors.transcripts.reading.turns import tell
 from connectors.transcripts.reading.values import epoch, moment, seconds
+from tests.pages import TRANSCRIPTS
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
-PAYLOADS = sorted(path for path in FIXTURES.rglob("*.json") if path.parent.name != "not_transcripts")
+PAYLOADS = sorted(path for path in TRANSCRIPTS.rglob("*.json") if path.parent.name != "not_transcripts")
 JUNK: list[Any] = [
     None,
     True,

@@ -11,9 +11,9 @@ from connectors.plugins import names
 from connectors.transcripts.base import Conversation, Document, Parser
 from connectors.transcripts.reading import sniffer
 from connectors.transcripts.reading.sniffer import Unreadable, parsers, read, recognise
+from tests.pages import TRANSCRIPTS
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
-FILES = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.parent != FIXTURES)
+FILES = sorted(path for path in TRANSCRIPTS.rglob("*") if path.is_file() and path.parent != TRANSCRIPTS)
 OTHERS = "not_transcripts"
 
 
@@ -44,11 +44,11 @@ def test_a_file_that_two_parsers_claim_is_nobodys(monkeypatch: pytest.MonkeyPatc
     both = (*parsers(), greedy)
     monkeypatch.setattr(sniffer, "parsers", lambda: both)
     with pytest.raises(Unreadable, match="more than one format claims this file: srt, greedy"):
-        read(document(FIXTURES / "srt" / "one_voice.srt"))
+        read(document(TRANSCRIPTS / "srt" / "one_voice.srt"))
 
 
 def test_truncated_json_says_where_it_breaks_off_and_what_would_be_understood() -> None:
-    raw = (FIXTURES / "deepgram" / "utterances.json").read_bytes()
+    raw = (TRANSCRIPTS / "deepgram" / "utterances.json").read_bytes()
     with pytest.raises(Unreadable, match=r"breaks off at line \d+, column \d+; recognised are .*WhisperX") as caught:
         read(Document("call.json", raw[: len(raw) // 2]))
     assert not caught.value.foreign
@@ -75,9 +75,9 @@ def test_json_nested_without_end_is_a_reason_and_not_a_crash() -> None:
 
 
 def test_a_custom_blueprint_of_data_automation_holds_no_words_and_is_no_transcript() -> None:
-    assert recognise(document(FIXTURES / OTHERS / "bda_custom_blueprint.json")) == []
+    assert recognise(document(TRANSCRIPTS / OTHERS / "bda_custom_blueprint.json")) == []
 
 
 def test_webvtt_without_its_header_is_not_webvtt() -> None:
-    assert recognise(document(FIXTURES / OTHERS / "headless.vtt")) == []
+    assert recognise(document(TRANSCRIPTS / OTHERS / "headless.vtt")) == []
     assert recognise(Document("a.vtt", b"WEBVTTX\n\n00:01.000 --> 00:02.000\nHi\n")) == []

@@ -17,8 +17,8 @@ from connectors.base import Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.record import Feedback
 from connectors.sources.transcripts import plugin
+from tests.pages import TRANSCRIPTS, items
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
 CALL = "Agent: Harbourlight, hello.\nCustomer: {words}\n"
 
 
@@ -34,10 +34,6 @@ def pull(
     path: Path, cursor: Mapping[str, object] | None = None, window: Window | None = None, **settings: Any
 ) -> list[Page]:
     return list(plugin(name="calls", path=path, **settings).pull(cursor or {}, window or Window()))
-
-
-def items(pages: list[Page]) -> list[Feedback | Reject]:
-    return [item for page in pages for item in page.items]
 
 
 def ids(pages: list[Page]) -> list[str]:
@@ -70,7 +66,7 @@ def test_a_pattern_chooses_files(tmp_path: Path) -> None:
 
 
 def test_a_gzipped_file_is_unpacked(tmp_path: Path) -> None:
-    raw = (FIXTURES / "twilio" / "with_transcript.json").read_bytes()
+    raw = (TRANSCRIPTS / "twilio" / "with_transcript.json").read_bytes()
     (tmp_path / "call.json.gz").write_bytes(gzip.compress(raw))
     [item] = items(pull(tmp_path))
     assert isinstance(item, Feedback)
@@ -173,11 +169,11 @@ def test_a_call_without_a_customers_word_is_kept_and_noted(tmp_path: Path) -> No
 
 
 def test_files_that_are_no_transcripts_are_rejects_beside_those_that_are(tmp_path: Path) -> None:
-    shutil.copytree(FIXTURES / "not_transcripts", tmp_path / "others")
+    shutil.copytree(TRANSCRIPTS / "not_transcripts", tmp_path / "others")
     write(tmp_path, "z.txt")
     pages = pull(tmp_path, page_size=2)
     found = rejects(pages)
-    assert len(found) == len(list((FIXTURES / "not_transcripts").iterdir()))
+    assert len(found) == len(list((TRANSCRIPTS / "not_transcripts").iterdir()))
     assert all(reason.startswith("not a transcript that we know; recognised are ") for reason in found.values())
     assert ids(pages) == ["z"]
     assert f"{len(found)} files recognised as no transcript" in notes(pages)
@@ -210,7 +206,7 @@ def test_a_file_that_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["server.log", "zendesk_tickets.json", "headless.vtt"])
 def test_a_single_file_that_is_no_transcript_is_a_reject_that_lists_what_is_recognised(name: str) -> None:
-    [(where, reason)] = rejects(pull(FIXTURES / "not_transcripts" / name)).items()
+    [(where, reason)] = rejects(pull(TRANSCRIPTS / "not_transcripts" / name)).items()
     assert where == name
     assert "not a transcript that we know; recognised are AssemblyAI, " in reason
 
@@ -220,7 +216,7 @@ def test_a_path_without_a_transcript_is_an_error_of_the_settings(tmp_path: Path,
     paths = {
         "nothing": tmp_path / "missing",
         "empty folder": tmp_path,
-        "only others": FIXTURES / "not_transcripts",
+        "only others": TRANSCRIPTS / "not_transcripts",
         "pattern": tmp_path / "*.json",
     }
     with pytest.raises(ConfigError, match="no file at") as caught:
@@ -256,21 +252,21 @@ def test_nothing_is_opened_before_the_pull() -> None:
 
 
 def test_one_call_in_several_formats_counts_once_whenever_its_files_come(tmp_path: Path) -> None:
-    shutil.copy(FIXTURES / "whisper" / "openai.json", tmp_path / "call.json")
-    shutil.copy(FIXTURES / "srt" / "one_voice.srt", tmp_path / "call.srt")
+    shutil.copy(TRANSCRIPTS / "whisper" / "openai.json", tmp_path / "call.json")
+    shutil.copy(TRANSCRIPTS / "srt" / "one_voice.srt", tmp_path / "call.srt")
     first = pull(tmp_path)
     [item] = items(first)
     assert isinstance(item, Feedback)
     assert item.extra["format"] == "whisper"
     assert "1 conversation found again in another file of the same call, and left out there" in notes(first)
-    shutil.copy(FIXTURES / "webvtt" / "broken_cues.vtt", tmp_path / "call.vtt")
+    shutil.copy(TRANSCRIPTS / "webvtt" / "broken_cues.vtt", tmp_path / "call.vtt")
     [again] = items(pull(tmp_path, first[-1].cursor))
     assert isinstance(again, Feedback)
     assert again.text == item.text
 
 
 def test_of_a_raw_and_a_redacted_analysis_the_redacted_one_is_kept(tmp_path: Path) -> None:
-    [path] = (FIXTURES / "contact_lens").glob("*_analysis_*.json")
+    [path] = (TRANSCRIPTS / "contact_lens").glob("*_analysis_*.json")
     payload = json.loads(path.read_text(encoding="utf-8"))
     for folder, infix, words in (("", "", "I am Ada."), ("Redacted/", "_redacted", "I am [PII].")):
         payload["Transcript"] = [{"ParticipantId": "CUSTOMER", "Content": words}]
@@ -290,7 +286,7 @@ def test_retry_reads_the_mended_file_again(tmp_path: Path) -> None:
     assert isinstance(reject, Reject)
     connector = plugin(name="calls", path=tmp_path)
     assert connector.retry(reject) == reject
-    shutil.copy(FIXTURES / "whisper" / "openai.json", path)
+    shutil.copy(TRANSCRIPTS / "whisper" / "openai.json", path)
     mended = connector.retry(reject)
     assert isinstance(mended, Feedback)
     assert mended.extra["where"] == reject.where == "sub/a.json"
@@ -298,7 +294,7 @@ def test_retry_reads_the_mended_file_again(tmp_path: Path) -> None:
 
 def test_retry_of_one_call_of_a_file_reads_that_call(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
-    shutil.copy(FIXTURES / "gong" / "page.json", path)
+    shutil.copy(TRANSCRIPTS / "gong" / "page.json", path)
     connector = plugin(name="calls", path=tmp_path)
     second = connector.retry(Reject("page.json:2", "was bad"))
     assert isinstance(second, Feedback)
@@ -324,7 +320,7 @@ def test_the_settings_of_the_source_reach_every_item(tmp_path: Path) -> None:
 
 
 def test_every_fixture_is_read_and_says_how(tmp_path: Path) -> None:
-    found = [item for item in items(pull(FIXTURES)) if isinstance(item, Feedback)]
+    found = [item for item in items(pull(TRANSCRIPTS)) if isinstance(item, Feedback)]
     assert len({item.id for item in found}) == len(found)
     for item in found:
         assert item.extra["role_source"] in {"vendor", "config", "channel", "label", "guess"}

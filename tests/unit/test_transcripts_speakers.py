@@ -11,8 +11,7 @@ from connectors.transcripts.base import Conversation, RoleSource, Utterance
 from connectors.transcripts.reading.languages import language_code
 from connectors.transcripts.reading.speakers import is_speaker_word, key, role_of
 from connectors.transcripts.reading.turns import Told, tell
-
-CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
+from tests.pages import AGENT, CUSTOMER
 
 
 def told(*said: tuple[str | None, str], roles: dict[str, Speaker] | None = None) -> Told:

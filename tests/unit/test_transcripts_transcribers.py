@@ -5,27 +5,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connectors.base import Window
-from connectors.record import Feedback, Speaker
+from connectors.record import Feedback
 from connectors.sources.transcripts import plugin
-
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "transcripts"
-CUSTOMER, AGENT = Speaker.CUSTOMER, Speaker.AGENT
-
-
-def read(path: Path, **settings: Any) -> Feedback:
-    pages = list(plugin(name="calls", path=path, **settings).pull({}, Window()))
-    [item] = [item for page in pages for item in page.items]
-    assert isinstance(item, Feedback)
-    return item
+from tests.pages import AGENT, CUSTOMER, TRANSCRIPTS, call
 
 
 def test_a_deepgram_utterance_with_the_words_of_two_speakers_is_two_turns() -> None:
-    item = read(FIXTURES / "deepgram" / "utterances.json")
+    item = call(TRANSCRIPTS / "deepgram" / "utterances.json")
     assert [(turn.speaker, turn.text) for turn in item.turns[2:]] == [
         (AGENT, "I see. Can I have your number?"),
         (CUSTOMER, "Sure, nine nine."),
@@ -34,31 +24,31 @@ def test_a_deepgram_utterance_with_the_words_of_two_speakers_is_two_turns() -> N
 
 
 def test_deepgram_dates_the_transcription_which_is_taken_only_if_nothing_better_is_there(tmp_path: Path) -> None:
-    path = FIXTURES / "deepgram" / "utterances.json"
-    assert read(path).said_at == datetime(2026, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
-    assert read(path, said_at="2026-05-01").said_at == datetime(2026, 5, 1, tzinfo=UTC)
+    path = TRANSCRIPTS / "deepgram" / "utterances.json"
+    assert call(path).said_at == datetime(2026, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
+    assert call(path, said_at="2026-05-01").said_at == datetime(2026, 5, 1, tzinfo=UTC)
     named = tmp_path / "call 2026-05-04 10.30.json"
     named.write_bytes(path.read_bytes())
-    assert read(named, said_at="2026-05-01").said_at == datetime(2026, 5, 4, 10, 30, tzinfo=UTC)
+    assert call(named, said_at="2026-05-01").said_at == datetime(2026, 5, 4, 10, 30, tzinfo=UTC)
 
 
 def test_deepgram_channels_are_speakers_and_stand_in_the_order_of_their_times() -> None:
-    item = read(FIXTURES / "deepgram" / "two_channels.json")
+    item = call(TRANSCRIPTS / "deepgram" / "two_channels.json")
     assert [turn.speaker for turn in item.turns] == [AGENT, CUSTOMER, AGENT, CUSTOMER]
     assert [turn.start_s for turn in item.turns] == [0.2, 3.0, 8.0, 12.0]
     assert item.language == "en"
 
 
 def test_deepgram_words_alone_are_enough(tmp_path: Path) -> None:
-    payload = json.loads((FIXTURES / "deepgram" / "utterances.json").read_text(encoding="utf-8"))
+    payload = json.loads((TRANSCRIPTS / "deepgram" / "utterances.json").read_text(encoding="utf-8"))
     del payload["results"]["utterances"]
     path = tmp_path / "words.json"
     path.write_text(json.dumps(payload), encoding="utf-8")
-    assert read(path).turns == read(FIXTURES / "deepgram" / "utterances.json").turns
+    assert call(path).turns == call(TRANSCRIPTS / "deepgram" / "utterances.json").turns
 
 
 def test_assemblyai_milliseconds_become_seconds() -> None:
-    item = read(FIXTURES / "assemblyai" / "utterances.json")
+    item = call(TRANSCRIPTS / "assemblyai" / "utterances.json")
     assert [(turn.speaker, turn.start_s, turn.end_s) for turn in item.turns] == [
         (AGENT, 0.25, 2.6),
         (CUSTOMER, 4.1, 6.15),
@@ -67,7 +57,7 @@ def test_assemblyai_milliseconds_become_seconds() -> None:
 
 
 def test_assemblyai_without_utterances_is_read_from_its_words() -> None:
-    item = read(FIXTURES / "assemblyai" / "no_speakers.json")
+    item = call(TRANSCRIPTS / "assemblyai" / "no_speakers.json")
     assert [(turn.speaker, turn.text) for turn in item.turns] == [(CUSTOMER, "The app crashed again.")]
 
 
@@ -82,12 +72,12 @@ def test_assemblyai_without_utterances_is_read_from_its_words() -> None:
     ],
 )
 def test_each_dialect_of_whisper_is_read(name: str, words: str, language: str | None) -> None:
-    item = read(FIXTURES / "whisper" / name)
+    item = call(TRANSCRIPTS / "whisper" / name)
     assert (item.text, item.language) == (words, language)
 
 
 def test_a_dictation_without_speakers_is_the_customers_and_says_that_this_is_a_guess() -> None:
-    [page] = plugin(name="calls", path=FIXTURES / "whisper" / "openai.json").pull({}, Window())
+    [page] = plugin(name="calls", path=TRANSCRIPTS / "whisper" / "openai.json").pull({}, Window())
     [item] = page.items
     assert isinstance(item, Feedback)
     assert {turn.speaker for turn in item.turns} == {CUSTOMER}
@@ -96,12 +86,12 @@ def test_a_dictation_without_speakers_is_the_customers_and_says_that_this_is_a_g
 
 
 def test_a_long_silence_ends_a_turn() -> None:
-    turns = read(FIXTURES / "whisper" / "openai.json").turns
+    turns = call(TRANSCRIPTS / "whisper" / "openai.json").turns
     assert [(turn.start_s, turn.end_s) for turn in turns] == [(0.0, 5.9), (21.0, 23.5)]
 
 
 def test_a_whisperx_segment_is_cut_where_another_voice_begins() -> None:
-    item = read(FIXTURES / "whisperx" / "diarized.json")
+    item = call(TRANSCRIPTS / "whisperx" / "diarized.json")
     assert [(turn.speaker, turn.text) for turn in item.turns] == [
         (AGENT, "Hello, thank you for calling."),
         (CUSTOMER, "Hi. I pay 40 a month."),
@@ -111,16 +101,16 @@ def test_a_whisperx_segment_is_cut_where_another_voice_begins() -> None:
 
 
 def test_a_word_without_a_time_stays_where_it_stands() -> None:
-    turn = read(FIXTURES / "whisperx" / "diarized.json").turns[1]
+    turn = call(TRANSCRIPTS / "whisperx" / "diarized.json").turns[1]
     assert "I pay 40 a month." in turn.text
     assert (turn.start_s, turn.end_s) == (2.4, 4.4)
 
 
 def test_a_single_word_in_mid_sentence_does_not_change_the_speaker() -> None:
-    assert read(FIXTURES / "whisperx" / "diarized.json").turns[3].text == "It is our plan still."
+    assert call(TRANSCRIPTS / "whisperx" / "diarized.json").turns[3].text == "It is our plan still."
 
 
 def test_one_named_label_of_two_settles_the_other() -> None:
-    item = read(FIXTURES / "whisperx" / "diarized.json", roles={"SPEAKER_00": "customer"})
+    item = call(TRANSCRIPTS / "whisperx" / "diarized.json", roles={"SPEAKER_00": "customer"})
     assert item.turns[1].speaker is AGENT
     assert item.extra["role_source"] == "config"
