@@ -9,6 +9,7 @@ from connectors.record import Channel, Speaker, Turn
 from connectors.transcripts.base import Conversation, RoleSource, Utterance
 from connectors.transcripts.reading.speakers import Said, guess, key, role_of
 from connectors.transcripts.reading.values import clean
+from connectors.transcripts.reading.words import attributed
 
 # A longer silence ends a turn, although the same voice goes on.
 JOIN_GAP_S = 10.0
@@ -33,7 +34,9 @@ class Told:
 
 def tell(conversation: Conversation, roles: Mapping[str, Speaker]) -> Told:
     """Settle the order, the times, the speakers and the turns; ``roles`` are the user's, by label."""
-    said = _ordered(_attributed(_worded(conversation.utterances)))
+    worded = _worded(conversation.utterances)
+    first = next((one.speaker for one in worded if one.speaker), None)
+    said = _ordered(attributed(worded, first))
     known = _decided(said, conversation, roles)
     whose = {label: speaker for label, (speaker, _) in known.items()}
     sources = [source for _, source in known.values()]
@@ -51,16 +54,6 @@ def _worded(utterances: Sequence[Utterance]) -> list[Utterance]:
     """Clean texts, without the empty ones."""
     cleaned = (replace(one, speaker=clean(one.speaker or "") or None, text=clean(one.text)) for one in utterances)
     return [one for one in cleaned if one.text.strip("\ufffd ")]
-
-
-def _attributed(said: list[Utterance]) -> list[Utterance]:
-    """A piece without a speaker goes on with the speaker before; at the very beginning, with the one after."""
-    label = next((one.speaker for one in said if one.speaker), None)
-    found = []
-    for one in said:
-        label = one.speaker or label
-        found.append(replace(one, speaker=label))
-    return found
 
 
 def _ordered(said: list[Utterance]) -> list[Utterance]:

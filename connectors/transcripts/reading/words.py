@@ -42,7 +42,7 @@ def by_voice(words: Iterable[Utterance], label: str | None = None, pause_s: floa
     With ``pause_s`` a run also ends at a pause of so many seconds.
     """
     found: list[Utterance] = []
-    for word in _steady(_spoken(words, label)):
+    for word in _steady(attributed(words, label)):
         last = found[-1] if found else None
         if last is None or last.speaker != word.speaker or _paused(last, word, pause_s):
             found.append(word)
@@ -53,11 +53,12 @@ def by_voice(words: Iterable[Utterance], label: str | None = None, pause_s: floa
     return found
 
 
-def _spoken(words: Iterable[Utterance], label: str | None) -> list[Utterance]:
+def attributed(pieces: Iterable[Utterance], label: str | None) -> list[Utterance]:
+    """A piece without a speaker goes on with the speaker before; at the very beginning it is ``label``'s."""
     found = []
-    for word in words:
-        label = word.speaker or label
-        found.append(replace(word, speaker=label))
+    for piece in pieces:
+        label = piece.speaker or label
+        found.append(replace(piece, speaker=label))
     return found
 
 
