@@ -60,26 +60,13 @@ class Scanner:
 
     def items(self) -> Iterator[object]:
         """The elements of the array that begins here."""
-        self._at += 1
-        while (sign := self.peek()) != "]":
-            if not sign:
-                raise self.damaged()
-            if sign == ",":
-                self._at += 1
-                continue
+        for _ in self._members("]"):
             yield self.value()
             self._compact()
-        self._at += 1
 
     def first_array(self, depth: int) -> Generator[object, None, bool]:
         """The elements of the first array of objects inside the object that begins here; whether there was one."""
-        self._at += 1
-        while (sign := self.peek()) != "}":
-            if not sign:
-                raise self.damaged()
-            if sign == ",":
-                self._at += 1
-                continue
+        for _ in self._members("}"):
             self.value()  # the key
             if self.peek() != ":":
                 raise self.damaged()
@@ -92,8 +79,19 @@ class Scanner:
                     return True
             else:
                 self.value()
-        self._at += 1
         return False
+
+    def _members(self, last: str) -> Iterator[None]:
+        """Stand at each member of the array or object that begins here, one after the other; then behind its end."""
+        self._at += 1
+        while (sign := self.peek()) != last:
+            if not sign:
+                raise self.damaged()
+            if sign == ",":
+                self._at += 1
+                continue
+            yield
+        self._at += 1
 
     def _holds_objects(self) -> bool:
         start, self._at = self._at, self._at + 1
