@@ -22,11 +22,12 @@ from pydantic import BaseModel, Field, field_validator
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
 from connectors.folder import Found
+from connectors.languages import language_code
 from connectors.record import Channel, Feedback
 from connectors.settings import Zone, fingerprint, validated
 from connectors.tabular import dates
 from connectors.tabular.build import Origin, build, made_from
-from connectors.tabular.cells import language_tag, leaves
+from connectors.tabular.cells import leaves
 from connectors.tabular.events import Row, Unreadable
 from connectors.tabular.folder import find
 from connectors.tabular.kept import take_up
@@ -108,7 +109,7 @@ class Config(BaseModel, extra="forbid", frozen=True):
             zone=zone,
             day_first=day_first(self.timezone, self.language),
             said_at=said_at,
-            language=self.language and (language_tag(self.language) or self.language),
+            language=self.language and (language_code(self.language) or self.language),
             product=self.product,
             solicited=self.solicited,
             rating_max=self.rating_max,

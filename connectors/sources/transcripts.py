@@ -18,12 +18,12 @@ from pydantic import BaseModel, Field
 
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError
+from connectors.languages import language_code
 from connectors.record import Channel, Feedback, Speaker
 from connectors.settings import Zone, fingerprint, validated
 from connectors.transcripts.base import Conversation, Document, RoleSource
 from connectors.transcripts.reading.dates import date_in_name
 from connectors.transcripts.reading.files import File, families, find, read_bytes
-from connectors.transcripts.reading.languages import language_code
 from connectors.transcripts.reading.sniffer import Unreadable, read
 from connectors.transcripts.reading.turns import Told, tell
 

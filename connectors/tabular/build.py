@@ -10,12 +10,14 @@ from hashlib import sha256
 from typing import Any
 
 from connectors.base import Reject
+from connectors.languages import language_code
 from connectors.record import Channel, Feedback, Speaker, Turn
 from connectors.tabular import dates, ratings, reddit
-from connectors.tabular.cells import cell, fold, is_customer, is_empty, is_removed, language_tag, truth
+from connectors.tabular.cells import cell, fold, is_empty, is_removed, sender, truth
 from connectors.tabular.events import Bad, Row
 from connectors.tabular.kept import keep, keep_text
 from connectors.tabular.plan import Plan, Settings
+from connectors.transcripts.reading.speakers import role_of
 
 # What makes a remark without an id that remark and no other.
 _IDENTITY = ("text", "said_at", "author", "rating")
@@ -96,7 +98,7 @@ def _feedback(
         author=author,
         url=_url(values),
         rating=ratings.share(rating, plan.scale) if rating else None,
-        language=language_tag(cell(values.get("language"))) or settings.language,
+        language=language_code(cell(values.get("language"))) or settings.language,
         turns=(Turn(speaker, text),) if speaker and text else (),
         product=_some(values, "product") or settings.product,
         segment=_group(values, "segment"),
@@ -206,10 +208,10 @@ def _speaker(values: Mapping[str, Any]) -> Speaker | None:
     text = cell(values.get("speaker"))
     if not text:
         return None
-    customer = is_customer(text)
-    if customer is None:
+    speaker = role_of(text) or sender(text)
+    if speaker is None:
         raise ValueError("the speaker is neither the customer nor an agent")
-    return Speaker.CUSTOMER if customer else Speaker.AGENT
+    return speaker
 
 
 def _url(values: Mapping[str, Any]) -> str | None:

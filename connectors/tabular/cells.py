@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.folding import DIGITS, MARKS, PERSIAN, dropped, same
+from connectors.record import Speaker
 
 _LONGEST_EMPTY = 12  # none of the words for "nothing" is longer; most cells are, and need no folding
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -98,28 +99,17 @@ def truth(text: str) -> bool | None:
     return False if folded in _word_set("no") else None
 
 
-def is_customer(text: str) -> bool | None:
-    """Whether a speaker's cell names the customer or our side; None where neither can be read."""
+def sender(text: str) -> Speaker | None:
+    """Whose message a cell says that it is, by its direction (``inbound``) or a yes or no; None where neither is."""
     folded = fold(text)
     if folded in _word_set("customer"):
-        return True
-    return False if folded in _word_set("agent") else None
+        return Speaker.CUSTOMER
+    return Speaker.AGENT if folded in _word_set("agent") else None
 
 
 def is_removed(text: str) -> bool:
     """Whether a text is one of the marks that Reddit leaves where something was."""
     return text[:1] == "[" and fold(text) in _word_set("reddit_removed")
-
-
-def language_tag(text: str) -> str | None:
-    """``en-US``, ``English`` or ``עברית`` as a two or three letter tag; None where it is none."""
-    folded = fold(text)
-    named: str | None = words()["languages"].get(folded)
-    if named:
-        return named
-    tag = re.split(r"[-_]", folded)[0]
-    tag = words()["languages"].get(tag, tag)
-    return tag if re.fullmatch(r"[a-z]{2,3}", tag) and tag != "und" else None
 
 
 def look_up(fields: Mapping[str, object], path: str) -> object:

@@ -10,11 +10,11 @@ import pytest
 
 from connectors.base import Page, Window
 from connectors.errors import ConfigError
-from connectors.record import Channel, Speaker
+from connectors.record import Channel
 from connectors.sources.files import Config, plugin
 from connectors.tabular.layout import SUFFIXES
 from connectors.tabular.mapping import TARGETS
-from tests.pages import feedback, notes, rejects
+from tests.pages import AGENT, CUSTOMER, feedback, notes, rejects
 
 
 def read(folder: Path, content: str, name: str = "reviews.csv", **settings: Any) -> list[Page]:
@@ -232,8 +232,16 @@ def test_what_our_side_said_is_kept_as_a_turn_of_an_agent(tmp_path: Path) -> Non
         "tweet_id,author_id,inbound,created_at,text\n1x,115,True,2026-11-02,too slow\n2x,Acme,False,2026-11-02,sorry\n"
     )
     customer, agent = feedback(read(tmp_path, content))
-    assert [turn.speaker for turn in customer.turns + agent.turns] == [Speaker.CUSTOMER, Speaker.AGENT]
+    assert [turn.speaker for turn in customer.turns + agent.turns] == [CUSTOMER, AGENT]
     assert agent.text == "sorry"
+
+
+def test_a_speaker_may_be_named_as_in_transcripts_and_nothing_else(tmp_path: Path) -> None:
+    content = "who,text\nנציגה,one\nAgent Dana,two\nend_user,three\ncompany,four\nZelda,five\n"
+    pages = read(tmp_path, content, map=["speaker=who", "text=text"])
+    said = {item.text: item.turns[0].speaker for item in feedback(pages)}
+    assert said == {"one": AGENT, "two": AGENT, "three": CUSTOMER, "four": AGENT}
+    assert ["neither the customer nor an agent" in reject.reason for reject in rejects(pages)] == [True]
 
 
 def test_channels_of_a_column_are_checked(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.languages import language_code
 from connectors.record import Channel, Speaker
 from connectors.transcripts.base import Conversation, RoleSource, Utterance
-from connectors.transcripts.reading.languages import language_code
 from connectors.transcripts.reading.speakers import is_speaker_word, key, role_of
 from connectors.transcripts.reading.turns import Told, tell
 from tests.pages import AGENT, CUSTOMER
@@ -110,7 +110,7 @@ def test_text_that_cannot_be_stored_is_replaced() -> None:
     ("written", "code"),
     [("en-US", "en"), ("en_us", "en"), ("EN", "en"), ("iw", "he"), ("persian", "fa"), ("Hebrew", "he"), ("fas", "fa"),
      ("he-IL", "he"), ("DEFAULT", None), ("multi", None), ("und", None), ("", None), (None, None),
-     ("zh-Hans-CN", "zh")],
+     ("zh-Hans-CN", "zh"), ("he-IL,he;q=0.9", "he"), ("עברית", "he"), ("انگليسي", "en"), ("not said", None)],
 )  # fmt: skip
 def test_languages_are_two_letters_whichever_way_they_are_written(written: str | None, code: str | None) -> None:
     assert language_code(written) == code
