@@ -59,7 +59,7 @@ def evaluate(
     from dataclasses import asdict
 
     from mining.training.evaluate import evaluate as score
-    from mining.training.rows import read
+    from mining.training.rows import gold
 
     shared = os.environ.get("OVERHEARD_SHARED", "../shared")
     chosen = path or Path(shared) / "gold" / "dev.jsonl"
@@ -67,7 +67,7 @@ def evaluate(
         raise ConfigError(
             f"there is no labelled file {chosen}", hint="overheard eval --set PATH; see docs/models.md for its form"
         )
-    scores = score(workspace(home, config).reader, read(chosen))
+    scores = score(workspace(home, config).reader, gold(chosen))
     if as_json:
         write_json([asdict(row) for row in scores])
         return
@@ -99,7 +99,7 @@ def demo(
     for question in corpus.QUESTIONS:
         out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")
         answer = where.engine.ask(question, asker)
-        out.print(terminal.plugin(answer), markup=False)
+        out.print(terminal.plugin(answer), markup=False, soft_wrap=True)
     out.print(corpus.next_steps(home), markup=False, soft_wrap=True)
 
 
