@@ -107,7 +107,8 @@ labels = Table(
     Column("value", Name, nullable=False),
     Column("score", Float, nullable=False),
     Column("by", Name, nullable=False),
-    Index("labels_task_value", "task", "value"),
+    # Five rows a mention: kept in the order of their key, half the file and a third of the time to write.
+    sqlite_with_rowid=False,
 )
 
 # What the vector index holds, so that "what is missing there" and "what is stale there" are questions to SQL.

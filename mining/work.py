@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.record import Feedback
 from mining import schema
-from mining.database import slices, upsert
+from mining.database import insert_many, slices, upsert
 from mining.mention import Mention
 from mining.rows import from_row
 from mining.store import Store, forget_meaning
@@ -75,16 +76,13 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
         for mention, by_task in zip(mined.mentions, mined.labels, strict=True)
         for task, label in by_task.items()
     ]
-    # The index may hold these from the moment it is written to, even if we die before that is noted.
-    expected = [{"mention_id": mention.id, "by": ""} for mention in mined.mentions]
     with store.transaction() as connection:
         forget_meaning(connection, mined.feedback_ids)
         upsert(connection, schema.cuts, [{"feedback_id": id_, "by": splitter} for id_ in mined.feedback_ids])
-        if rows:
-            connection.execute(schema.mentions.insert(), rows)
-        if labels:
-            connection.execute(schema.labels.insert(), labels)
-        upsert(connection, schema.vectors, expected, only_new=True)
+        insert_many(connection, schema.mentions, rows)
+        insert_many(connection, schema.labels, labels)
+        # The index may hold these from the moment it is written to, even if we die before that is noted.
+        _note_vectors(connection, [mention.id for mention in mined.mentions], by="")
 
 
 def unindexed(store: Store, model: str) -> list[tuple[str, str]]:
@@ -107,7 +105,17 @@ def stale_vectors(store: Store) -> list[str]:
 def mark_indexed(store: Store, ids: Sequence[str], model: str) -> None:
     """Note that the index holds vectors of ``model`` for these mentions; call it after the index has them."""
     with store.transaction() as connection:
-        upsert(connection, schema.vectors, [{"mention_id": id_, "by": model} for id_ in ids])
+        _note_vectors(connection, ids, by=model)
+
+
+def _note_vectors(connection: Connection, ids: Sequence[str], by: str) -> None:
+    vectors, mentions = schema.vectors, schema.mentions
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    for part in slices(ids):
+        there = select(mentions.c.id, literal(by)).where(mentions.c.id.in_(part))
+        noted = make(vectors).from_select(["mention_id", "by"], there)
+        keys = ["mention_id"]
+        connection.execute(noted.on_conflict_do_update(index_elements=keys, set_={"by": noted.excluded["by"]}))
 
 
 def mark_unindexed(store: Store, ids: Sequence[str] | None = None) -> None:
