@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC
 from typing import Any, TypeVar
@@ -17,26 +16,33 @@ from connectors.record import TURN_SEPARATOR, Channel, Feedback, Speaker, Turn
 
 Item = TypeVar("Item", bound=Feedback | Reject | Turn)
 
+_NAMES: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Feedback, Reject, Turn)
+}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(item: Item) -> Item:
     """The item with every NUL and half surrogate pair, which databases refuse, replaced by U+FFFD: lengths stay."""
-    mended = {field.name: _mended(getattr(item, field.name)) for field in fields(item)}
-    changed = {name: value for name, value in mended.items() if value is not getattr(item, name)}
+    changed = {}
+    for name in _NAMES[type(item)]:
+        value = getattr(item, name)
+        if value and (mended := _mended(value)) is not value:
+            changed[name] = mended
     return replace(item, **changed) if changed else item
 
 
 def _mended(value: Any) -> Any:
     """The same object where nothing had to be mended."""
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
-    if isinstance(value, Mapping):
-        mended = {_mended(key): _mended(held) for key, held in value.items()}
-        return value if mended == value else mended
-    if isinstance(value, tuple):
+    if kind is tuple:
         turns = tuple(storable(turn) for turn in value)
         return value if turns == value else turns
+    if kind is dict:
+        mended = {_mended(key): _mended(held) for key, held in value.items()}
+        return value if mended == value else mended
     return value
 
 
