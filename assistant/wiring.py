@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from assistant.engine import Engine
     from assistant.question import Asker
+    from embeddings.beside import IndexBeside
     from embeddings.chroma import ChromaIndex
     from mining.pipeline import Miner
 
@@ -156,6 +157,17 @@ class Workspace:
         if self.settings.index.url:
             return chroma.open_server(self.settings.index.url, **names)
         return chroma.open_folder(self.home / INDEX, write=write, **names)
+
+    def index_writer(self) -> ChromaIndex | IndexBeside:
+        """The index for a run that writes much: a folder's is kept by a process of its own, opened when first asked."""
+        from embeddings.beside import IndexBeside
+        from embeddings.chroma import open_folder
+
+        if self.settings.index.url:
+            return self.index()
+        model = self.miner.model
+        opened = partial(open_folder, self.home / INDEX, model=model, dimensions=self.miner.dimensions)
+        return IndexBeside(opened, model)
 
     def wipe_index(self) -> None:
         """Throw the index away, whatever state it is in."""

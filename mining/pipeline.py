@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Feedback per transaction: large enough for fast batches, small enough that a kill costs little.
 BATCH = 1_000
 # Vectors that may wait for the index while the next batch is being understood; bounds memory.
-_WAITING = 2
+_WAITING = 8
 
 
 @dataclass(frozen=True, slots=True)

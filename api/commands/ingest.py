@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from connectors.errors import ConfigError, OverheardError
 from connectors.record import Channel
 
 if TYPE_CHECKING:
-    from embeddings.chroma import ChromaIndex
+    from embeddings.base import Index
 
 app = typer.Typer(no_args_is_help=True, help="Bring feedback in from files.")
 
@@ -147,9 +146,9 @@ def _ingest(where: Workspace, name: str, use: str, settings: dict[str, Any]) -> 
     given = {key: value for key, value in settings.items() if value not in (None, {}, "")}
     # The path as a whole, so that the same folder named from elsewhere keeps its cursor.
     given["path"] = str(Path(given["path"]).expanduser().absolute())
-    with where.writing():
+    with at_work(where) as index:
         read_source(where, name, use, given)
-        understand_missing(where)
+        understand_missing(where, index)
 
 
 def pull(
@@ -172,14 +171,14 @@ def pull(
             "no source is configured", hint="add a [sources.NAME] table to overheard.toml, see docs/configuration.md"
         )
     failed: list[tuple[str, OverheardError]] = []
-    with where.writing():
+    with at_work(where) as index:
         for name in names:
             try:
                 where.connector(name)
                 read_source(where, name, configured[name].use, configured[name].settings())
             except OverheardError as error:
                 failed.append((name, error))
-        understand_missing(where)
+        understand_missing(where, index)
     if failed:
         said = "; ".join(f"{name}: {error.message}" for name, error in failed)
         raise OverheardError(said, hint=failed[0][1].hint)
@@ -204,14 +203,21 @@ def read_source(where: Workspace, name: str, use: str, settings: dict[str, Any])
         out.print(f"  what was rejected, and why: overheard rejects --source {name}", soft_wrap=True, markup=False)
 
 
-def understand_missing(where: Workspace, console: Console = out) -> None:
+@contextmanager
+def at_work(where: Workspace) -> Iterator[Callable[[], Index]]:
+    """Be the one run that writes here, with the index at hand: its process starts while sources are still read."""
+    with where.writing(), where.index_writer() as index:
+        yield lambda: index
+
+
+def understand_missing(where: Workspace, index: Callable[[], Index], console: Console = out) -> None:
     """Label and index whatever is not yet, with a progress bar, and say what was done, if anything was.
 
-    The caller holds the workspace's lock; one that prints JSON has this said on standard error (``err``).
+    The caller is :func:`at_work`; one that prints JSON has this said on standard error (``err``).
     """
     from mining.pipeline import understand
 
-    with progress() as show, opened_index(where) as index:
+    with progress() as show:
         done = understand(where.store, where.miner, index, show)
     if done.feedback or done.indexed or done.removed:
         removed = f", {done.removed} removed from the index" if done.removed else ""
@@ -219,10 +225,3 @@ def understand_missing(where: Workspace, console: Console = out) -> None:
             f"understood {done.feedback} items: {done.mentions} mentions, {done.indexed} indexed{removed}",
             soft_wrap=True,
         )
-
-
-@contextmanager
-def opened_index(where: Workspace) -> Iterator[Callable[[], ChromaIndex]]:
-    """The index, opened when it is first called for and closed at the end."""
-    with ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(where.index()))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.commands.ingest import understand_missing
+from api.commands.ingest import at_work, understand_missing
 from api.terminal import AsJson, Config, Home, out, workspace, write_json_line
 from connectors.errors import ConfigError
 from mining.taggers.base import Label
@@ -44,8 +44,8 @@ def tag(
                 write_json_line(_labelled(row["id"], language, by_task))
         return
     if text is None:
-        with where.writing():
-            understand_missing(where)
+        with at_work(where) as index:
+            understand_missing(where, index)
         return
     labels, _ = where.miner.tag([text], [detect(text)], [None])
     table = Table("task", "label", "score", "by", box=None)

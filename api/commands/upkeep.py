@@ -84,17 +84,17 @@ def demo(
     ] = Path("overheard-demo"),
 ) -> None:
     """Read twelve weeks of a made-up company's calls, posts and reviews, and ask six questions in three languages."""
-    from api.commands.ingest import read_source, understand_missing
+    from api.commands.ingest import at_work, read_source, understand_missing
     from assistant import demo as corpus
     from assistant.renderers import terminal
     from assistant.wiring import Workspace
 
     where = Workspace.open(home, corpus.CONFIG)
     out.print(f"A workspace in {home}: {corpus.COMPANY}", soft_wrap=True)
-    with where.writing():
+    with at_work(where) as index:
         for source in corpus.SOURCES:
             read_source(where, source.name, source.use, source.settings())
-        understand_missing(where)
+        understand_missing(where, index)
     asker = where.asker(corpus.AS_OF)
     for question in corpus.QUESTIONS:
         out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.commands.ingest import opened_index, understand_missing
+from api.commands.ingest import at_work, understand_missing
 from api.terminal import AsJson, Config, Home, err, out, progress, workspace, write_json
 from assistant.wiring import Workspace
 
@@ -53,7 +53,7 @@ def _retry(where: Workspace, source: str | None, console: Console) -> None:
     from mining.pipeline import retry as read_again
     from mining.store import Stored
 
-    with where.writing():
+    with at_work(where) as index:
         for name in sorted({row["source"] for row in where.store.rejects(source)}):
             stored = Stored()
             for pulled in where.store.pulls(name):
@@ -65,7 +65,7 @@ def _retry(where: Workspace, source: str | None, console: Console) -> None:
                 f"{name}: {stored.new + stored.changed} read after all, {stored.rejected} still rejected",
                 soft_wrap=True,
             )
-        understand_missing(where, console)
+        understand_missing(where, index, console)
 
 
 def erase(
@@ -83,10 +83,10 @@ def erase(
     where = workspace(home, config)
     if not yes:
         typer.confirm("Erase all that this author said? It cannot be undone", abort=True, err=True)
-    with where.writing():
+    with at_work(where) as index:
         erased = where.store.erase(hash_author(author, where.key) or "")
         # Also when nobody was found: an erasure that was stopped half-way is finished by the next.
-        understand_missing(where, err if as_json else out)
+        understand_missing(where, index, err if as_json else out)
     if as_json:
         write_json(
             {
@@ -110,9 +110,9 @@ def reindex(home: Home = None, config: Config = None) -> None:
     from mining.pipeline import fill_index
 
     where = workspace(home, config)
-    with where.writing():
+    with at_work(where) as index:
         where.wipe_index()
         work.mark_unindexed(where.store)
-        with progress() as show, opened_index(where) as index:
+        with progress() as show:
             done = fill_index(where.store, where.miner, index, on_progress=show)
     out.print(f"indexed {done.indexed} mentions")
