@@ -110,20 +110,24 @@ def test_a_disk_that_is_full(small_disk: Path, many: Path) -> None:
     assert "full" in home.refused(*home.ingest(many))
 
 
-@pytest.mark.parametrize("free", [40, 1_500])
-def test_a_disk_that_fills_up_on_the_way(small_disk: Path, reviews: Path, many: Path, free: int) -> None:
-    home = Home(small_disk / "home")
-    home.good(*home.ingest(reviews))
-    more = many.with_name("more.jsonl")
+@pytest.mark.parametrize("what", ["database", "index"])
+def test_a_disk_that_fills_up_on_the_way(small_disk: Path, filled: Home, many: Path, tmp_path: Path, what: str) -> None:
+    home = filled
+    if what == "database":
+        home = Home(small_disk / "home")
+        shutil.copytree(filled.folder, home.folder)
+    else:
+        shutil.move(home.folder / INDEX, small_disk / INDEX)
+        (home.folder / INDEX).symlink_to(small_disk / INDEX)
+    more = tmp_path / "more.jsonl"
     more.write_text("".join(many.read_text(encoding="utf-8").splitlines(keepends=True)[100:400]), encoding="utf-8")
     ballast = small_disk / "ballast"
     with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
         while file.write(b"x" * 1_024):
             pass
-    os.truncate(ballast, ballast.stat().st_size - free * 1_024)
-    # With little room the database is full first, with more the index.
+    os.truncate(ballast, ballast.stat().st_size - 40 * 1_024)
     assert "disk is full" in home.refused(*home.ingest(more))
-    assert home.count() == (9 if free == 40 else 309)
+    assert home.count() == (9 if what == "database" else 309)
     ballast.unlink()
     home.good(*home.ingest(more))
     assert home.count() == 309
