@@ -33,6 +33,14 @@ Config = Annotated[
         show_default=False,
     ),
 ]
+Mode = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        help="How remarks are read: accurate, fast or auto. [default: models.mode in the settings, else accurate]",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
 # Nobody's words are rewritten on the way out: no markup, and ":)" names no emoji.
@@ -40,9 +48,9 @@ out = Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
 err = Console(stderr=True, highlight=False, emoji=False, markup=False)
 
 
-def workspace(home: Path | None, config: Path | None) -> Workspace:
+def workspace(home: Path | None, config: Path | None, mode: str | None = None) -> Workspace:
     """The workspace that the options name."""
-    return Workspace.open(home, config)
+    return Workspace.open(home, config, mode)
 
 
 def write_json(value: Any) -> None:

@@ -57,9 +57,10 @@ class LocaleTable(_Table):
 
 
 class ModelsTable(_Table):
-    """``[models]``: the reader (``embeddings/readers``), and another embedder (``embeddings/models``) if wanted."""
+    """``[models]``: how remarks are read (a file of ``embeddings/readers``), and another embedder
+    (``embeddings/models``) if wanted."""
 
-    reader: str = "static"
+    mode: str = "fast"
     embedder: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 DATABASE = "overheard.db"
 INDEX = "index"
 KEY = "key"
+TUNED = "heads"
 _LOCK = "run.lock"
 # What the hashing of authors takes, see mining/privacy/authors.py.
 _KEY_BYTES = (16, 64)
@@ -70,16 +71,17 @@ class Workspace:
 
     home: Path
     settings: Settings
+    mode: str | None = None
 
     @classmethod
-    def open(cls, home: Path | None = None, config: Path | None = None) -> Workspace:
-        """The workspace in a folder, made if it is not there.
+    def open(cls, home: Path | None = None, config: Path | None = None, mode: str | None = None) -> Workspace:
+        """The workspace in a folder, made if it is not there; ``mode`` goes over the settings'.
 
         Raises:
             ConfigError: the settings are wrong or the folder cannot be made.
         """
         folder = home_folder(home)
-        return cls(folder, settings.read(folder, config))
+        return cls(folder, settings.read(folder, config), mode)
 
     def initialise(self) -> list[Path]:
         """Make what is missing: the folder, the hashing key, a commented ``overheard.toml``; returns what was made.
@@ -130,7 +132,8 @@ class Workspace:
     @cached_property
     def reader(self) -> Reader:
         """The model that gives vectors and raw scores in one pass."""
-        reader: Reader = _plugged("embeddings.readers", self.settings.models.reader, {})
+        settings = {"tuned": self.home / TUNED}
+        reader: Reader = _plugged("embeddings.readers", self.mode or self.settings.models.mode, settings)
         return reader
 
     @cached_property
@@ -181,11 +184,13 @@ class Workspace:
 
     @cached_property
     def engine(self) -> Engine:
-        """What answers questions; it needs no index, no spaCy and no torch."""
+        """What answers questions; it needs no index, no spaCy, no encoder and no torch."""
         from assistant.engine import Engine
+        from embeddings.models import static
         from mining.groups import Grouper
 
-        return Engine(self.store, Grouper(self.embedder or self.reader.embedder), lambda: datetime.now(UTC))
+        # Grouping embeds whatever a question selects while somebody waits: only the static model is quick enough.
+        return Engine(self.store, Grouper(static.plugin()), lambda: datetime.now(UTC))
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""

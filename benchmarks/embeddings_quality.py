@@ -64,12 +64,12 @@ def probe(train: list[dict[str, Any]], test: list[dict[str, Any]], model: Embedd
 def print_speed() -> None:
     """Texts a second on the remarks written for this project, cut to 15 words, as a cold process sees them."""
     from embeddings.models import static
-    from embeddings.readers.static import plugin
+    from embeddings.readers.fast import plugin
     from mining.training.rows import authored
 
     texts = [" ".join(row.text.split()[:15]) for row in authored()] * 3
     print(f"{len(texts)} remarks of {sum(len(text.split()) for text in texts) / len(texts):.1f} words, en/he/fa")
-    code = "from embeddings.readers.static import plugin; plugin().read(['hello'])"
+    code = "from embeddings.readers.fast import plugin; plugin().read(['hello'])"
     best = min(_seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(5))
     bare = min(_seconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) for _ in range(5))
     print(f"import, load and read one text in a new process: {best - bare:.2f} s beside {bare:.2f} s of Python's own")

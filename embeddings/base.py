@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.linear import Linear, Temperatures
+
 
 class Embedder(Protocol):
     """Turns texts into vectors."""
@@ -59,8 +61,8 @@ class Reader(Protocol):
         ...
 
     @property
-    def version(self) -> int:
-        """Version of what makes the scores; it changes whenever a score does."""
+    def version(self) -> str:
+        """Version of what makes the scores, such as ``fast-2``; it changes whenever a score does."""
         ...
 
     @property
@@ -73,8 +75,41 @@ class Reader(Protocol):
         """Task -> names of its classes, in the order of the columns of its scores."""
         ...
 
+    @property
+    def temperatures(self) -> Temperatures:
+        """Task -> language -> what its raw scores are divided by before they are chances; see ``Linear``."""
+        ...
+
+    @property
+    def parts(self) -> Sequence["Part"]:
+        """The networks it is made of, each with a last layer that can be refitted."""
+        ...
+
     def read(self, texts: Sequence[str]) -> Encoded:
         """One pass over a batch of texts. Any str is taken, as in ``Embedder.encode``."""
+        ...
+
+
+class Part(Protocol):
+    """A network whose last layer a company may refit with its own corrections."""
+
+    @property
+    def name(self) -> str:
+        """Such as ``fast``: also the file name of a refitted last layer."""
+        ...
+
+    @property
+    def last(self) -> Linear:
+        """The last layer in use: the shipped one, or one refitted."""
+        ...
+
+    @property
+    def shipped(self) -> Linear:
+        """The last layer that ships."""
+        ...
+
+    def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What the last layer sees, (n, width), rows in the order of the texts."""
         ...
 
 

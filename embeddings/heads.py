@@ -1,12 +1,11 @@
-"""Raw scores of all tasks from a text's tokens and its vector: a small convolutional network, in numpy.
+"""What a text's tokens and its vector say to the tasks: a small convolutional network, in numpy.
 
 Each token has a short vector; a window of three gives ``relu(window @ conv + b)``; the largest and the mean of these
-over a text, beside the text's sentence vector, pass one hidden layer, and one linear layer gives the scores of all
-tasks (after Kim, 2014, doi:10.3115/v1/D14-1181). ``mining.training`` makes the weights.
+over a text, beside the text's sentence vector, pass one hidden layer (after Kim, 2014, doi:10.3115/v1/D14-1181). What
+comes out are the features of :class:`embeddings.linear.Linear`. ``mining.training`` makes the weights.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,36 +23,33 @@ class Heads:
     """The weights of the network; rows times columns as numpy multiplies them.
 
     Attributes:
-        version: raised whenever a score changes.
+        version: raised whenever a feature changes.
         base: name of the model whose tokens and vectors it was trained on.
-        classes: task -> class names; the tasks' columns lie side by side in ``out`` in this order.
         tokens: (vocabulary, c).
         conv: (3 c, channels), for the token before, the token, the token after.
         conv_bias: (channels,).
         hidden: (dimensions + 2 channels, h).
         hidden_bias: (h,).
-        out: (h, all classes).
-        out_bias: (all classes,).
     """
 
     version: int
     base: str
-    classes: Mapping[str, tuple[str, ...]]
     tokens: Floats
     conv: Floats
     conv_bias: Floats
     hidden: Floats
     hidden_bias: Floats
-    out: Floats
-    out_bias: Floats
 
-    def scores(self, bag: Bag, vectors: Floats) -> dict[str, Floats]:
-        """Task -> (n, classes) raw scores of n texts, given as tokens and as sentence vectors."""
+    @property
+    def name(self) -> str:
+        """``heads@`` and the version."""
+        return f"heads@{self.version}"
+
+    def features(self, bag: Bag, vectors: Floats) -> Floats:
+        """(n, h), of n texts given as tokens and as sentence vectors."""
         pooled = np.concatenate((vectors, self._pooled(bag)), axis=1)
-        hidden = np.maximum(pooled @ self.hidden + self.hidden_bias, 0)
-        flat = hidden @ self.out + self.out_bias
-        edges = np.cumsum([len(names) for names in self.classes.values()])[:-1]
-        return dict(zip(self.classes, np.split(flat, edges, axis=1), strict=True))
+        made: Floats = np.maximum(pooled @ self.hidden + self.hidden_bias, 0)
+        return made
 
     def _pooled(self, bag: Bag) -> Floats:
         """Largest and mean of the windows of each text, (n, 2 channels); zeros for a text without tokens."""
@@ -106,7 +102,6 @@ def load(folder: Path) -> Heads:
     return Heads(
         version=facts["version"],
         base=facts["base"],
-        classes={task: tuple(names) for task, names in facts["classes"].items()},
         tokens=rows,
         **{name: array.astype(np.float32) for name, array in arrays.items()},
     )
@@ -122,12 +117,12 @@ def save(heads: Heads, folder: Path) -> None:
         "tokens": np.rint(heads.tokens / weights[:, None]).astype(np.int8),
         "token_weights": weights,
     }
-    for name in ("conv", "conv_bias", "hidden", "hidden_bias", "out", "out_bias"):
+    for name in ("conv", "conv_bias", "hidden", "hidden_bias"):
         arrays[name] = getattr(heads, name).astype(np.float16)
     # safetensors writes the memory as it lies: a transposed view would come back scrambled.
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     path = folder / "heads.safetensors"
     save_file(arrays, path)
     path.chmod(0o644)  # safetensors writes files that only their owner may read
-    facts = {"version": heads.version, "base": heads.base, "classes": heads.classes}
+    facts = {"version": heads.version, "base": heads.base}
     (folder / "heads.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

@@ -99,7 +99,7 @@ class Miner:
             return [], np.zeros((0, self.dimensions), np.float32)
         read = self._reader.read(texts)
         scores = cues.heeded(read.scores, self._reader.classes, texts, languages, ratings)
-        by_task = {tagger.name: tagger.labels(scores[tagger.name]) for tagger in self._taggers}
+        by_task = {tagger.name: tagger.labels(scores[tagger.name], languages) for tagger in self._taggers}
         labels = [{task: column[row] for task, column in by_task.items()} for row in range(len(texts))]
         return labels, read.vectors if self._own_vectors else self._embedder.encode(texts)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from connectors.base import Page, Reject, Window
 from connectors.record import Channel, Feedback, Speaker
-from embeddings.base import Embedder, Encoded, Hit
+from embeddings.base import Embedder, Encoded, Hit, Part
 from mining.database import open_engine
 from mining.mention import VERSION, Mention
 from mining.store import Pull, Store
@@ -57,11 +57,13 @@ class HashingReader:
 
     name = "hashing-reader@1"
 
-    def __init__(self, embedder: Embedder | None = None, version: int = 1) -> None:
+    def __init__(self, embedder: Embedder | None = None, version: str = "1") -> None:
         self.embedder = embedder or HashingEmbedder()
         self.version = version
         self.dimensions = self.embedder.dimensions
         self.classes: Mapping[str, tuple[str, ...]] = {task: values(task) for task in TASKS}
+        self.temperatures: Mapping[str, Mapping[str, float]] = {}
+        self.parts: Sequence[Part] = ()
 
     def read(self, texts: Sequence[str]) -> Encoded:
         scores = {task: np.zeros((len(texts), len(classes)), np.float32) for task, classes in self.classes.items()}

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from api.commands.ingest import at_work, understand_missing
-from api.terminal import AsJson, Config, Home, out, workspace, write_json_line
+from api.terminal import AsJson, Config, Home, Mode, out, workspace, write_json_line
 from connectors.errors import ConfigError
 from mining.taggers.base import Label
 
@@ -21,12 +21,14 @@ _CHUNK = 1 << 20
 
 def tag(
     text: Annotated[str | None, typer.Argument(help="A remark to try the taggers on.", show_default=False)] = None,
+    mode: Mode = None,
     as_json: AsJson = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
     """Label what is not labelled yet; or one TEXT; or, with --json, JSON lines from standard input.
 
+    With another --mode than that of the labels there are, all of them are made again.
     Lines {"id","text","language"?} in, one line out each: {"id","language","stage","intent","sentiment",…,"scores"}.
 
     \b
@@ -34,7 +36,7 @@ def tag(
     """
     from mining.language import detect
 
-    where = workspace(home, config)
+    where = workspace(home, config, mode)
     if as_json:
         for rows in _json_batches():
             texts = [row["text"] for row in rows]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings import heads
+from embeddings import heads, linear
 from embeddings.models import static
-from embeddings.readers import static as static_reader
+from embeddings.readers import fast
 from mining.training import material, student, teacher
 from mining.training.evaluate import evaluate, table
 from mining.training.material import Material
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = student.Plan()
     parser.add_argument("--shared", type=Path, default=shared, help="folder with gold/, corpora/ ($OVERHEARD_SHARED)")
     parser.add_argument("--work", type=Path, default=Path(".work/taggers"), help="folder for the teacher's labels")
-    parser.add_argument("--out", type=Path, default=static_reader.SHIPPED, help="folder of the finished heads")
+    parser.add_argument("--out", type=Path, default=fast.SHIPPED, help="folder of the finished heads")
     parser.add_argument("--version", type=int, default=1, help="raise it when scores change: heads@VERSION")
     parser.add_argument("--steps", type=int, default=plan.steps)
     parser.add_argument("--seed", type=int, default=plan.seed)
@@ -40,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         plan = student.Plan(steps=given.steps, seed=given.seed, threads=given.threads)
         opinions = None if given.no_teacher else _opinions(gathered, given.work, given.threads)
         model = static.Static(static.Config())
-        heads.save(student.train(gathered.rows, opinions, model, plan, given.version), given.out)
-    reader = static_reader.plugin(heads=given.out)
+        made, last = student.train(gathered.rows, opinions, model, plan, given.version)
+        heads.save(made, given.out)
+        linear.save(last, given.out / "last.safetensors")
+    reader = fast.plugin(heads=given.out)
     dev = gold(given.shared / "gold" / "dev.jsonl")
     for title, rows in (("gold/dev.jsonl", dev), ("authored remarks kept aside", gathered.aside)):
         sys.stdout.write(f"\n{reader.name} on {title}\n{table(evaluate(reader, rows))}\n")

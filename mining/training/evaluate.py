@@ -42,7 +42,7 @@ def evaluate(reader: Reader, rows: Sequence[Row]) -> list[Score]:
     read = reader.read([row.text for row in rows])
     languages_of = [row.language for row in rows]
     scores_of = cues.heeded(read.scores, reader.classes, [row.text for row in rows], languages_of, [None] * len(rows))
-    made = {tagger.name: tagger.labels(scores_of[tagger.name]) for tagger in taggers.load_all(reader)}
+    made = {tagger.name: tagger.labels(scores_of[tagger.name], languages_of) for tagger in taggers.load_all(reader)}
     languages = sorted({row.language for row in rows})
     scores = []
     for task in TASKS:

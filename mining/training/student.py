@@ -11,6 +11,7 @@ from rich.progress import track
 
 from embeddings.bag import Bag
 from embeddings.heads import Heads
+from embeddings.linear import Linear
 from embeddings.models.static import Static
 from mining.training.rows import TASKS, Row
 from mining.training.teacher import class_weights, label_ids
@@ -46,8 +47,10 @@ class Opinions:
     scores: Mapping[str, NDArray[np.float32]]
 
 
-def train(rows: Sequence[Row], opinions: Opinions | None, model: Static, plan: Plan, version: int) -> Heads:
-    """Train the network of ``embeddings.heads``.
+def train(
+    rows: Sequence[Row], opinions: Opinions | None, model: Static, plan: Plan, version: int
+) -> tuple[Heads, Linear]:
+    """Train the network of ``embeddings.heads`` and its last layer.
 
     The loss of a step is the weighted cross entropy of a batch of labelled rows over all tasks they have, plus
     ``plan.imitation`` times the cross entropy to the teacher's softmax on a batch of unlabelled texts.
@@ -168,19 +171,18 @@ def _network(table: NDArray[np.float32], plan: Plan) -> "torch.nn.Module":
     return Network()
 
 
-def _frozen(net: "torch.nn.Module", model: Static, version: int) -> Heads:
+def _frozen(net: "torch.nn.Module", model: Static, version: int) -> tuple[Heads, Linear]:
     state = {name: tensor.detach() for name, tensor in net.named_parameters()}
     fixed: torch.Tensor = net.fixed  # type: ignore[assignment]  # a plain attribute of Network
     tokens = fixed @ state["project.weight"].T + state["learnt"]
-    return Heads(
+    made = Heads(
         version=version,
         base=model.name,
-        classes=TASKS,
         tokens=tokens.numpy(),
         conv=state["conv.weight"].T.numpy(),
         conv_bias=state["conv.bias"].numpy(),
         hidden=state["hidden.weight"].T.numpy(),
         hidden_bias=state["hidden.bias"].numpy(),
-        out=state["out.weight"].T.numpy(),
-        out_bias=state["out.bias"].numpy(),
     )
+    last = Linear(str(version), made.name, TASKS, state["out.weight"].T.numpy(), state["out.bias"].numpy())
+    return made, last

@@ -26,7 +26,7 @@ from tests.command_line import OVERHEARD, Home
         ("[locale\n", "TOML"),
         ("\ufeff\0", "TOML"),
         ("[store]\nurl = 'nonsense'\n", "URL"),
-        ("[models]\nreader = '../../etc/passwd'\n", "reader"),
+        ("[models]\nmode = '../../etc/passwd'\n", "reader"),
         ("[models]\nembedder = 'static'\nsettings = {colour = 'red'}\n", "colour"),
     ],
 )

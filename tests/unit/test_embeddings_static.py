@@ -14,7 +14,7 @@ from connectors.errors import ConfigError
 from embeddings import bag, heads
 from embeddings.base import Reader
 from embeddings.models import static
-from embeddings.readers import static as static_reader
+from embeddings.readers import fast
 from embeddings.text import normalise
 from embeddings.training.export import quantise
 
@@ -42,7 +42,7 @@ def model() -> static.Static:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return static_reader.plugin()
+    return fast.plugin()
 
 
 def test_it_is_found_by_its_name(model: static.Static) -> None:
@@ -139,23 +139,22 @@ def test_int8_vectors_point_where_the_float_vectors_point() -> None:
     assert (exact * rough).sum(axis=1).min() > 0.999
 
 
-def test_saved_heads_give_the_scores_of_the_float_heads(tmp_path: Path) -> None:
+def test_saved_heads_give_the_features_of_the_float_heads(tmp_path: Path) -> None:
     draw = np.random.default_rng(13)
 
     def some(*shape: int) -> heads.Floats:
         return np.asfortranarray(draw.normal(0, 0.3, shape).astype(np.float32))
 
-    made = heads.Heads(1, "x", {"t": ("a", "b"), "u": ("c",)}, *map(lambda s: some(*s), _SHAPES))
+    made = heads.Heads(1, "x", *map(lambda s: some(*s), _SHAPES))
     heads.save(made, tmp_path)
     tokens = bag.Bag(draw.integers(0, 50, 60), np.array([0, 5, 5, 30, 60]))
     vectors = some(4, 16)
-    exact, rough = made.scores(tokens, vectors), heads.load(tmp_path).scores(tokens, vectors)
-    assert exact["t"].shape == (4, 2)
-    for task in exact:
-        np.testing.assert_allclose(exact[task], rough[task], atol=0.05)
+    exact, rough = made.features(tokens, vectors), heads.load(tmp_path).features(tokens, vectors)
+    assert exact.shape == (4, 6)
+    np.testing.assert_allclose(exact, rough, atol=0.05)
 
 
-_SHAPES = ((50, 8), (24, 12), (12,), (40, 6), (6,), (6, 3), (3,))
+_SHAPES = ((50, 8), (24, 12), (12,), (40, 6), (6,))
 
 
 def test_long_and_many_texts_are_cut_into_batches_in_order() -> None:
@@ -168,7 +167,7 @@ def test_long_and_many_texts_are_cut_into_batches_in_order() -> None:
 @pytest.mark.parametrize("folder", ["folder", "heads"])
 def test_a_folder_without_weights_is_a_clear_error(folder: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=str(tmp_path.name)) as caught:
-        static_reader.plugin(**{folder: tmp_path}).read(["x"])
+        fast.plugin(**{folder: tmp_path}).read(["x"])
     assert "python -m" in caught.value.hint
 
 
@@ -185,7 +184,7 @@ def test_misspelt_settings_are_refused() -> None:
 
 def test_reading_never_imports_torch() -> None:
     code = (
-        "import sys; from embeddings.readers.static import plugin; plugin().read(['hello', 'שלום']);"
+        "import sys; from embeddings.readers.fast import plugin; plugin().read(['hello', 'שלום']);"
         "from mining.taggers.base import load_all; load_all(plugin());"
         "sys.exit(' '.join({'torch', 'sklearn', 'sentence_transformers', 'transformers'} & set(sys.modules)) or None)"
     )

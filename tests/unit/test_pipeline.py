@@ -135,7 +135,7 @@ def test_the_size_of_a_batch_changes_nothing(sqlite: Store, miner: Miner, index:
 def test_a_changed_tagger_labels_again(sqlite: Store, index: MemoryIndex) -> None:
     put(sqlite, *REVIEWS)
     understand(sqlite, Miner(HashingReader()), opened(index))
-    better = Miner(HashingReader(version=2))
+    better = Miner(HashingReader(version="2"))
     assert understand(sqlite, better, opened(index)).mentions == 4
     assert {row.by for row in rows(sqlite, schema.labels)} == set(better.versions.values())
 

@@ -23,7 +23,7 @@ week_start = "sunday"
 language = "he"
 
 [models]
-reader = "static"
+mode = "auto"
 
 [catalog.products]
 "Acme Pro" = ["Pro", "אקמי פרו"]
@@ -64,7 +64,7 @@ def test_a_file_is_not_needed(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings == Settings()
     assert (settings.store.url, settings.index.url, settings.locale.timezone) == (None, None, "UTC")
-    assert (settings.locale.week_start, settings.models.reader, settings.sources) == (None, "static", {})
+    assert (settings.locale.week_start, settings.models.mode, settings.sources) == (None, "fast", {})
 
 
 def test_every_table_is_read(tmp_path: Path) -> None:

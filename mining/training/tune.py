@@ -1,0 +1,158 @@
+"""The grown encoder learns the tasks, end to end, while its vectors are held where the languages agree."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import Progress
+
+from embeddings.training.encoder import distil, passes
+from embeddings.training.encoder.distil import Lesson
+from mining.training.rows import TASKS, Row
+from mining.training.teacher import class_weights, label_ids
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the encoder is fine-tuned.
+
+    Attributes:
+        epochs: passes over the labelled rows.
+        batch: labelled rows per step.
+        lesson: texts of the distillation lesson per step; none where 0.
+        lesson_weight: weight of their loss beside the tasks' summed cross entropy.
+        layers_rate: learning rate of the layers; the table of word pieces has ``table_rate``, the heads ``heads_rate``.
+        smoothing: of the labels; a model that is asked for less certainty is better calibrated.
+    """
+
+    epochs: int = 4
+    batch: int = 32
+    lesson: int = 16
+    lesson_weight: float = 1.0
+    table_rate: float = 2e-4
+    layers_rate: float = 1e-4
+    heads_rate: float = 2e-3
+    dropout: float = 0.1
+    smoothing: float = 0.05
+    seed: int = 13
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The encoder, changed in place, and the last layer: task -> torch Linear over mean states."""
+
+    model: "torch.nn.Module"
+    heads: "torch.nn.ModuleDict"
+
+
+def tune(
+    model: "torch.nn.Module",
+    tokenizer: "Tokenizer",
+    rows: Sequence[Row],
+    lesson: Lesson,
+    plan: Plan,
+    after_epoch: Callable[[Tuned, int], None] = lambda tuned, epoch: None,
+) -> Tuned:
+    """Fine-tune ``model`` in place on labelled rows of all languages together.
+
+    The loss of a step is the summed cross entropy of all tasks on a batch of rows (classes weighted by the square root
+    of their rarity; a row without a task's label says nothing to that task), plus ``lesson_weight`` times the loss of
+    :func:`embeddings.training.encoder.distil.vector_loss` on texts of the lesson.
+    """
+    import torch
+
+    torch.set_num_threads(plan.threads)
+    torch.manual_seed(plan.seed)
+    draw = np.random.default_rng(plan.seed)
+    heads = torch.nn.ModuleDict({task: torch.nn.Linear(384, len(values)) for task, values in TASKS.items()})
+    tuned = Tuned(model, heads)
+    dropout = torch.nn.Dropout(plan.dropout)
+    ids = passes.ids(tokenizer, [row.text for row in rows])
+    lengths = np.array([len(row) for row in ids], np.int64)
+    labels = {task: torch.from_numpy(label_ids(rows, task)) for task in TASKS}
+    losses = {
+        task: torch.nn.CrossEntropyLoss(
+            torch.from_numpy(class_weights(rows, task)), label_smoothing=plan.smoothing, reduction="sum"
+        )
+        for task in TASKS
+    }
+    table, layers = distil.parameters(model)
+    optimizers = [
+        torch.optim.SparseAdam(table, lr=plan.table_rate),
+        torch.optim.AdamW(layers, lr=plan.layers_rate, weight_decay=0.01),
+        torch.optim.AdamW(heads.parameters(), lr=plan.heads_rate, weight_decay=0.01),
+    ]
+    rates = (plan.table_rate, plan.layers_rate, plan.heads_rate)
+    taught = _lessons(lesson, plan, draw)
+    steps = plan.epochs * -(-len(rows) // plan.batch)
+    step = 0
+    with Progress() as progress:
+        bar = progress.add_task("tasks", total=steps)
+        for epoch in range(plan.epochs):
+            model.train()
+            for batch in passes.batches(lengths, plan.batch, draw):
+                given, mask = passes.padded([ids[i] for i in batch])
+                states = passes.mean(model(input_ids=given, attention_mask=mask).last_hidden_state, mask)
+                loss = task_loss(heads, dropout(states), {task: all_[batch] for task, all_ in labels.items()}, losses)
+                if plan.lesson:
+                    part = next(taught)
+                    loss = loss + plan.lesson_weight * distil.lesson_loss(model, lesson, part, 20.0)
+                distil.step(loss, optimizers, rates, _rate(step, steps))
+                step += 1
+                progress.update(bar, advance=1)
+            model.eval()
+            after_epoch(tuned, epoch)
+    return tuned
+
+
+def task_loss(
+    heads: "torch.nn.ModuleDict",
+    states: "torch.Tensor",
+    labels: "dict[str, torch.Tensor]",
+    losses: "dict[str, torch.nn.CrossEntropyLoss]",
+) -> "torch.Tensor":
+    """Sum over the tasks of the mean cross entropy over the rows that are labelled for them."""
+    import torch
+
+    parts = []
+    for task, loss in losses.items():
+        known = int((labels[task] >= 0).sum())
+        if known:
+            parts.append(loss(heads[task](states), labels[task]) / known)
+    return torch.stack(parts).sum()
+
+
+def states(model: "torch.nn.Module", tokenizer: "Tokenizer", texts: Sequence[str]) -> NDArray[np.float32]:
+    """Mean states of texts by the float model, (n, 384)."""
+    import torch
+
+    ids = passes.ids(tokenizer, texts)
+    order: list[int] = np.argsort([len(row) for row in ids], kind="stable").tolist()
+    made = np.zeros((len(ids), 384), np.float32)
+    with torch.inference_mode():
+        for start in range(0, len(order), 64):
+            chosen = order[start : start + 64]
+            given, mask = passes.padded([ids[i] for i in chosen])
+            made[chosen] = passes.mean(model(input_ids=given, attention_mask=mask).last_hidden_state, mask).numpy()
+    return made
+
+
+def _lessons(lesson: Lesson, plan: Plan, draw: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """Batches of lesson texts without end: long ones, half of them of one's own language."""
+    long = np.flatnonzero((lesson.words >= 4) & (~lesson.english | (draw.random(len(lesson.words)) < 0.1)))
+    lengths = np.array([len(lesson.ids[i]) for i in long], np.int64)
+    while plan.lesson:
+        for part in passes.batches(lengths, plan.lesson, draw):
+            yield long[part]
+
+
+def _rate(step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / (0.1 * steps))
+    return float(warm * (1 - step / steps))
