@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import ingest, reading, texts, upkeep, writing
+from api.commands import ingest, labels, reading, texts, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -38,6 +38,7 @@ for command, function in (
     ("show", reading.show),
     ("stats", reading.stats),
     ("themes", reading.themes),
+    ("label", labels.label),
     ("rejects", writing.rejects),
     ("erase", writing.erase),
     ("reindex", writing.reindex),
@@ -48,6 +49,7 @@ for command, function in (
 ):
     app.command(command)(function)
 app.add_typer(ingest.app, name="ingest")
+app.add_typer(labels.app, name="labels")
 
 
 def main() -> None:

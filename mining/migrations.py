@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy import Column, Connection, Engine, Float, Index, Integer, MetaData, Table, Text, insert, inspect, select
 
 from connectors.errors import OverheardError
 from mining import schema
@@ -20,10 +20,35 @@ def m001_create_tables(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
+def m002_create_corrections(connection: Connection) -> None:
+    """What people say against the models' labels."""
+    tables = MetaData()
+    Table(
+        "corrections",
+        tables,
+        Column("feedback_id", schema.Name, primary_key=True),
+        Column("digest", schema.Name, primary_key=True),
+        Column("start", Integer, primary_key=True, autoincrement=False),
+        Column("task", schema.Name, primary_key=True),
+        Column("end", Integer, nullable=False),
+        Column("mention_id", schema.Name),
+        Column("value", schema.Name, nullable=False),
+        Column("by", schema.Name, nullable=False),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("note", Text, nullable=False),
+        Column("was", schema.Name),
+        Column("model", schema.Name),
+        Column("model_score", Float),
+        Column("model_by", schema.Name),
+        Index("corrections_mention", "mention_id"),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
-STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables,)
+STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables, m002_create_corrections)
 
 
 def migrate(engine: Engine) -> list[str]:

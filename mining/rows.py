@@ -32,11 +32,16 @@ def storable(item: Item) -> Item:
     return replace(item, **changed) if changed else item
 
 
+def storable_text(text: str) -> str:
+    """The text as :func:`storable` would keep it."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def _mended(value: Any) -> Any:
     """The same object where nothing had to be mended."""
     kind = type(value)
     if kind is str:
-        return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
+        return storable_text(value) if _UNSTORABLE.search(value) else value
     if kind is tuple:
         turns = tuple(storable(turn) for turn in value)
         return value if turns == value else turns

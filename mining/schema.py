@@ -49,7 +49,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 # Ids and names are sorted by their code points, as Python and SQLite do: ties must not depend on a server's language.
 Name = String().with_variant(VARCHAR(collation="C"), "postgresql")
 
+# What the first version made: its migration creates all of these, so a table that came later has metadata of its own.
 metadata = MetaData()
+later = MetaData()
 
 feedback = Table(
     "feedback",
@@ -158,6 +160,30 @@ queries = Table(
     Column("spec", JSON, nullable=False),
     Column("value", Integer, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
+)
+
+# What people said a mention means: laid over the models' labels, which are kept here for the day it is taken back.
+# A place is a stretch of words of one feedback. The words themselves are not kept: when they are edited away, only
+# their digest is left. ``mention_id`` is empty while no mention says exactly these words.
+corrections = Table(
+    "corrections",
+    later,
+    Column("feedback_id", Name, primary_key=True),
+    Column("digest", Name, primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("task", Name, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("mention_id", Name),
+    Column("value", Name, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+    # What the model said when the person spoke, and the label that it gives today.
+    Column("was", Name),
+    Column("model", Name),
+    Column("model_score", Float),
+    Column("model_by", Name),
+    Index("corrections_mention", "mention_id"),
 )
 
 migrations = Table(

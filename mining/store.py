@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from connectors.base import Reject
 from connectors.errors import OverheardError
 from connectors.record import Feedback
-from mining import schema
+from mining import overlay, schema
 from mining.database import slices, told, transaction, upsert
 from mining.migrations import migrate
 from mining.rows import storable, to_row
@@ -47,6 +47,7 @@ class Erased:
     mentions: int
     labels: int
     vectors: int
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ class Store:
     # --- leaving ----------------------------------------------------------------------------------------------------
 
     def delete(self, connection: Connection, ids: Sequence[str]) -> int:
-        """Remove texts, mentions and labels, leave tombstones; returns how many items were there."""
+        """Remove texts, mentions, labels and corrections, leave tombstones; returns how many items were there."""
         forget_meaning(connection, ids)
+        overlay.forget(connection, ids)
         table, found = schema.feedback, 0
         for part in slices(ids):
             found += connection.execute(delete(table).where(table.c.id.in_(part))).rowcount
@@ -164,16 +166,17 @@ class Store:
             OverheardError: the rows went, but a long reader keeps their bytes in the file; to be repeated.
         """
         if not author:
-            return Erased(0, 0, 0, 0)
+            return Erased(0, 0, 0, 0, 0)
         table = schema.feedback
         with self.transaction() as connection:
             ids = list(connection.scalars(select(table.c.id).where(table.c.author == author).order_by(table.c.id)))
             before = _meaning(connection, ids)
+            corrections = overlay.forget(connection, ids)
             self.delete(connection, ids)
             rejects = schema.rejects
             connection.execute(delete(rejects).where(rejects.c.raw.contains(author, autoescape=True)))
         self._shred()
-        return Erased(len(ids), *before)
+        return Erased(len(ids), *before, corrections)
 
     def _shred(self) -> None:
         """Rewrite a SQLite file, because a deleted row's words stay in its free pages and in the WAL until then.
@@ -214,8 +217,13 @@ def _latest(items: Iterable[Feedback]) -> dict[str, Feedback]:
 
 
 def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
-    """Drop mentions and labels of some feedback; the index is told through :func:`mining.work.stale_vectors`."""
+    """Drop mentions and labels of some feedback; the index is told through :func:`mining.work.stale_vectors`.
+
+    Corrections stay and wait until a mention says their words again.
+    """
     mentions, labels, vectors, cuts = schema.mentions, schema.labels, schema.vectors, schema.cuts
+    overlay.alone(connection)
+    overlay.let_wait(connection, feedback_ids)
     for part in slices(feedback_ids):
         ids = select(mentions.c.id).where(mentions.c.feedback_id.in_(part))
         connection.execute(delete(labels).where(labels.c.mention_id.in_(ids)))

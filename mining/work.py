@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, func, literal, or_, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.record import Feedback
-from mining import schema
+from mining import overlay, schema
 from mining.database import insert_many, slices, upsert
 from mining.mention import Mention
 from mining.rows import from_row
@@ -32,10 +32,12 @@ class Mined:
 def to_mine(store: Store, splitter: str, taggers: Mapping[str, str]) -> list[str]:
     """Ids of feedback that was not cut yet, or that was cut or labelled by other versions than today's; sorted.
 
-    ``splitter`` is the splitter's version, ``taggers`` maps each task to its tagger's version (``stage@1``).
+    ``splitter`` is the splitter's version, ``taggers`` maps each task to its tagger's version (``stage@1``). A label
+    that a person gave is never out of date.
     """
     table, mentions, labels, cuts = schema.feedback, schema.mentions, schema.labels, schema.cuts
-    today = or_(*(and_(labels.c.task == task, labels.c.by == by) for task, by in taggers.items()))
+    human = overlay.is_human(labels.c.by)
+    today = or_(*(and_(labels.c.task == task, or_(labels.c.by == by, human)) for task, by in taggers.items()))
     labelled = (
         select(labels.c.mention_id).where(today).group_by(labels.c.mention_id).having(func.count() == len(taggers))
     )
@@ -58,7 +60,7 @@ def feedback(store: Store, ids: Sequence[str]) -> list[Feedback]:
 
 
 def put_mined(store: Store, mined: Mined, splitter: str) -> None:
-    """Replace mentions and labels of some feedback, all or nothing."""
+    """Replace mentions and labels of some feedback, all or nothing; what people said of them stays."""
     rows = [
         {
             "id": mention.id,
@@ -80,7 +82,7 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
         forget_meaning(connection, mined.feedback_ids)
         upsert(connection, schema.cuts, [{"feedback_id": id_, "by": splitter} for id_ in mined.feedback_ids])
         insert_many(connection, schema.mentions, rows)
-        insert_many(connection, schema.labels, labels)
+        insert_many(connection, schema.labels, overlay.lay_over(connection, mined.mentions, labels))
         # The index may hold these from the moment it is written to, even if we die before that is noted.
         _note_vectors(connection, [mention.id for mention in mined.mentions], by="")
 

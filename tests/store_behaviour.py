@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 
 from connectors.base import Reject
 from connectors.record import Channel, Feedback, Speaker, Turn
-from mining import reading, schema, work
+from mining import corrections, reading, schema, work
 from mining.filters import Filters
 from mining.mention import VERSION
 from mining.reading import Query
@@ -34,6 +34,10 @@ def count(store: Store, table: Table) -> int:
 
 def put(store: Store, *items: Feedback | Reject) -> Stored:
     return store.put_page(SHOP, items, {"v": 1})
+
+
+def _stages(store: Store) -> list[tuple[str, float, str]]:
+    return [(row.value, row.score, row.by) for row in rows(store, schema.labels) if row.task == "stage"]
 
 
 class StoreBehaviour:
@@ -118,6 +122,38 @@ class StoreBehaviour:
         assert work.stale_vectors(store) == ["shop:2#0"]
         assert work.unindexed(store, "hashing@1") == [("shop:1#0", "changed")]
 
+    # --- what people say against the models -------------------------------------------------------------------------
+
+    def test_a_correction_outlives_tagging_and_returns_the_models_label_when_taken_back(self, store: Store) -> None:
+        keep(store, said("1"), said("2"))
+        corrections.correct(store, "shop:1#0", {"stage": "loyalty", "effort": "none"}, "דנה", "כי כך")
+        newer = {task: f"{task}@2" for task in ("stage", "intent", "sentiment", "effort", "touchpoint")}
+        assert work.to_mine(store, VERSION, newer) == ["shop:1", "shop:2"]
+        work.put_mined(store, understood(said("1"), said("2"), version="2"), VERSION)
+        assert work.to_mine(store, VERSION, newer) == []
+        assert _stages(store) == [("loyalty", 1.0, "human:דנה"), ("purchase", 0.9, "stage@2")]
+        assert reading.total(store, Filters(stage=("loyalty",))).mentions == 1
+        corrections.take_back(store, "shop:1#0", ["stage"])
+        assert _stages(store) == [("purchase", 0.9, "stage@2")] * 2
+        [one] = corrections.listed(store)
+        assert (one.labels, one.was, one.by, one.note) == ({"effort": "none"}, {"effort": "high"}, "דנה", "כי כך")
+
+    def test_a_correction_waits_while_nobody_says_its_words(self, store: Store) -> None:
+        first, second = said("1"), said("1", "It came after all.")
+        keep(store, first)
+        corrections.correct(store, "shop:1#0", {"stage": "loyalty"}, "dana")
+        keep(store, second)
+        assert [(one.id, one.text, one.waits) for one in corrections.listed(store)] == [("shop:1@0", None, True)]
+        assert [by for _, _, by in _stages(store)] == ["stage@1"]
+        keep(store, first)
+        assert [(one.id, one.text, one.waits) for one in corrections.listed(store)] == [("shop:1#0", first.text, False)]
+        assert [by for _, _, by in _stages(store)] == ["human:dana"]
+
+    def test_a_mention_is_found_by_its_beginning_in_its_own_letter_case(self, store: Store) -> None:
+        keep(store, said("AB"), said("ab"), said("שלום"))
+        assert corrections.found(store, "shop:A") == "shop:AB#0"
+        assert corrections.found(store, "shop:ש") == "shop:שלום#0"
+
     # --- pages and cursors ------------------------------------------------------------------------------------------
 
     def test_a_cursor_is_found_again_by_its_pull(self, store: Store) -> None:
@@ -159,8 +195,11 @@ class StoreBehaviour:
         keep(store, said("1", author="a1:aa"), said("2", author="a1:aa"), said("3", author="a1:bb"))
         work.mark_indexed(store, ["shop:1#0", "shop:3#0"], "hashing@1")
         put(store, Reject("a:9", "no date", '{"author": "a1:aa"}'), Reject("a:10", "no date", '{"author": "a1:bb"}'))
+        for number in ("1", "3"):
+            corrections.correct(store, f"shop:{number}#0", {"stage": "loyalty", "intent": "churn"}, "dana", "a note")
         erased = store.erase("a1:aa")
-        assert (erased.feedback, erased.mentions, erased.labels) == (2, 2, 10)
+        assert (erased.feedback, erased.mentions, erased.labels, erased.corrections) == (2, 2, 10, 2)
+        assert [one.id for one in corrections.listed(store)] == ["shop:3#0"]
         assert [row.id for row in rows(store, schema.feedback)] == ["shop:3"]
         assert [row.id for row in rows(store, schema.mentions)] == ["shop:3#0"]
         assert {row.mention_id for row in rows(store, schema.labels)} == {"shop:3#0"}
@@ -172,7 +211,8 @@ class StoreBehaviour:
         keep(store, said("1"), said("2", author="a1:bb"))
         put(store, Reject("a:9", "no date", "raw"))
         for nobody in ("", "a1:cc"):
-            assert store.erase(nobody).feedback == 0
+            erased = store.erase(nobody)
+            assert (erased.feedback, erased.corrections) == (0, 0)
         assert count(store, schema.feedback) == 2
         assert len(store.rejects()) == 1
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from connectors.base import Reject
 from connectors.errors import ConfigError, OverheardError
-from mining import migrations, schema, work
+from mining import corrections, migrations, schema, work
 from mining.database import open_engine, transaction
 from mining.migrations import migrate
 from mining.store import Pull, Store
@@ -48,9 +48,41 @@ def test_migrations_are_taken_once_and_logged_by_name(engine: Engine) -> None:
 def test_the_migrated_tables_are_those_of_the_schema(engine: Engine) -> None:
     migrate(engine)
     found = inspect(engine)
-    for table in schema.metadata.sorted_tables:
+    for table in (*schema.metadata.sorted_tables, *schema.later.sorted_tables):
         columns = [(column["name"], column["nullable"]) for column in found.get_columns(table.name)]
         assert columns == [(column.name, bool(column.nullable)) for column in table.columns], table.name
+
+
+# The tables and indexes of the first version: a workspace that it made must be brought up, whatever came since.
+FIRST = {
+    "cuts", "feedback", "labels", "mentions", "migrations", "pulls", "queries", "rejects", "tombstones", "vectors"
+}  # fmt: skip
+
+
+def test_a_workspace_of_the_first_version_is_brought_up_with_all_that_it_holds(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(migrations, "STEPS", (migrations.m001_create_tables,))
+        assert migrate(engine) == ["m001_create_tables"]
+    assert set(inspect(engine).get_table_names()) == FIRST
+    with transaction(engine) as connection:
+        row = {"id": "shop:1#0", "feedback_id": "shop:1", "text": "late", "speaker": "customer"}
+        connection.execute(insert(schema.mentions).values(**row, start=0, end=4, language="en"))
+        label = {"mention_id": "shop:1#0", "task": "stage", "value": "purchase", "score": 0.5, "by": "stage@1"}
+        connection.execute(insert(schema.labels).values(**label))
+    store = Store(engine).open()
+    assert set(inspect(engine).get_table_names()) == {*FIRST, "corrections"}
+    corrections.correct(store, "shop:1#0", {"stage": "loyalty"}, "dana")
+    assert [(row.value, row.by) for row in rows(store, schema.labels)] == [("loyalty", "human:dana")]
+    assert [one.was for one in corrections.listed(store)] == [{"stage": "purchase"}]
+
+
+def test_the_indexes_that_were_migrated_are_those_of_the_schema(engine: Engine) -> None:
+    migrate(engine)
+    for table in (*schema.metadata.sorted_tables, *schema.later.sorted_tables):
+        found = {index["name"]: index["column_names"] for index in inspect(engine).get_indexes(table.name)}
+        assert found == {index.name: [column.name for column in index.columns] for index in table.indexes}, table.name
 
 
 def test_a_step_that_fails_leaves_nothing_behind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +208,7 @@ def test_after_an_erasure_the_words_are_in_no_byte_of_the_files(sqlite: Store, t
     keep(sqlite, *theirs, *others)
     put(sqlite, Reject("a:9", "no date", '{"author": "a1:aa", "text": "secret-in-a-reject"}'))
     work.mark_indexed(sqlite, [f"{item.id}#0" for item in theirs], "hashing@1")
+    corrections.correct(sqlite, "shop:t7#0", {"stage": "loyalty"}, "dana", "she said: secret-in-a-note")
     assert b"secret-" in everything_in(tmp_path)
     assert sqlite.erase("a1:aa").feedback == 300
     left = everything_in(tmp_path)
