@@ -57,8 +57,9 @@ def label(
     """  # fmt: skip
     where = workspace(home, config)
     if undo:
+        tasks = _tasks(said or [])
         id_ = mention if _waits(where, mention) else corrections.found(where.store, mention)
-        changes = corrections.take_back(where.store, id_, _tasks(said or []))
+        changes = corrections.take_back(where.store, id_, tasks)
     else:
         values = corrections.checked(_pairs(said or []))
         id_ = corrections.found(where.store, mention)
@@ -85,6 +86,7 @@ def _tasks(said: list[str]) -> list[str]:
         if "=" in task:
             hint = "to say another value, leave --undo out"
             raise ConfigError(f"{task!r}: with --undo a task is named alone", hint=hint)
+        corrections.allowed(task)
     return said
 
 
