@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import ingest, labels, reading, texts, upkeep, writing
+from api.commands import evaluating, explaining, ingest, labels, reading, texts, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -38,12 +38,13 @@ for command, function in (
     ("show", reading.show),
     ("stats", reading.stats),
     ("themes", reading.themes),
+    ("explain", explaining.explain),
     ("label", labels.label),
     ("rejects", writing.rejects),
     ("erase", writing.erase),
     ("reindex", writing.reindex),
     ("doctor", upkeep.doctor),
-    ("eval", upkeep.evaluate),
+    ("eval", evaluating.evaluate),
     ("demo", upkeep.demo),
     ("version", upkeep.version),
 ):

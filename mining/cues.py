@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -27,8 +28,27 @@ WEIGHTS = {"touchpoint": 2.0}
 # Logits that five stars add to positive and take from negative; one star does the reverse.
 RATING = 2.5
 
+# Points, vowel signs and accents sit on a letter; half spaces, joiners, apostrophes and gershayim stand between two.
+_SIGNS = r"[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\ufe0f]*"
+_WITHIN = r"[\u00ad\u200c-\u200f\u2060'’׳״\"`´]{0,2}"
+WORD = re.compile(rf"\w{_SIGNS}(?:{_WITHIN}\w{_SIGNS})*")
+"""A word of a text as it stands, in any of the three scripts."""
+# Words of the longest cue, with room for those that a hyphen parts.
+_LONGEST = 6
+
 _HEBREW_PREFIX = r"(?:ו?(?:כש|ש|ב|ל|מ|ה|כ)?ה?)"
 _Scores = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that a text holds: the value it speaks for, its words, ``text[start:end]``, and its weight in logits."""
+
+    task: str
+    value: str
+    start: int
+    end: int
+    weight: float
 
 
 @cache
@@ -48,6 +68,34 @@ def _alternative(word: str) -> str:
     return re.escape(folded) + (r"\w*" if word.endswith("*") else "")
 
 
+def _heard(text: str, language: str) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """(task, value, pattern) of each cue that a text holds."""
+    folded = normalise(text)
+    for task, value, pattern in _patterns(language if language in LANGUAGES else "en"):
+        if pattern.search(folded):
+            yield task, value, pattern
+
+
+def hits(text: str, language: str, classes: Mapping[str, Sequence[str]]) -> list[Cue]:
+    """What :func:`heeded` heeds in a text, with the words of the text that say it, in the order of the cue files."""
+    return [
+        Cue(task, value, *_place(pattern, text), WEIGHTS[task])
+        for task, value, pattern in _heard(text, language)
+        if value in classes.get(task, ())
+    ]
+
+
+def _place(pattern: re.Pattern[str], text: str) -> tuple[int, int]:
+    """The fewest words that hold the cue, where it is said first. Folding moves the letters, so words are tried."""
+    words = [found.span() for found in WORD.finditer(text)]
+    for last in range(len(words)):
+        for first in range(last, max(-1, last - _LONGEST), -1):
+            start, end = words[first][0], words[last][1]
+            if pattern.search(normalise(text[start:end])):
+                return start, end
+    return 0, len(text)
+
+
 def heeded(
     scores: _Scores,
     classes: Mapping[str, Sequence[str]],
@@ -62,9 +110,8 @@ def heeded(
     said = {task: values.copy() for task, values in scores.items()}
     columns = {task: {value: place for place, value in enumerate(values)} for task, values in classes.items()}
     for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        folded = normalise(text)
-        for task, value, pattern in _patterns(language if language in LANGUAGES else "en"):
-            if task in said and value in columns[task] and pattern.search(folded):
+        for task, value, _ in _heard(text, language):
+            if task in said and value in columns[task]:
                 said[task][row, columns[task][value]] += WEIGHTS[task]
     if "sentiment" in said:
         lean = np.array([0.0 if rating is None else 2 * rating - 1 for rating in ratings], np.float32) * RATING
