@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import explaining, ingest, labels, reading, texts, upkeep, writing
+from api.commands import evaluating, explaining, ingest, labels, reading, texts, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -44,7 +44,7 @@ for command, function in (
     ("erase", writing.erase),
     ("reindex", writing.reindex),
     ("doctor", upkeep.doctor),
-    ("eval", upkeep.evaluate),
+    ("eval", evaluating.evaluate),
     ("demo", upkeep.demo),
     ("version", upkeep.version),
 ):

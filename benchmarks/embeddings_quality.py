@@ -1,64 +1,22 @@
-"""How good the vectors are: translation retrieval and a linear probe.
+"""How good the vectors are, by translations and linear probes, and how fast they are made.
 
     python benchmarks/embeddings_quality.py [--shared ../shared] [--model static] [--folder FOLDER]
     python benchmarks/embeddings_quality.py --speed
 
-Retrieval@1: for each sentence of one language, is the nearest of all sentences of the other its translation?
-FLORES-200 devtest (1,012), NTREX-128 (1,995) and the LASER part of Tatoeba (first 1,000) are never trained on.
-Banking77: accuracy of a logistic regression on the vectors of the train split, asked about the test split.
+What is measured, and on which sets: mining/evaluation/vectors.py; `overheard eval --vectors` prints the same.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from connectors import plugins
 from embeddings.base import Embedder
-
-_DIRECTIONS = (("en", "he"), ("he", "en"), ("en", "fa"), ("fa", "en"), ("he", "fa"), ("fa", "he"))
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a JSON-lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def retrieval(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Share of rows of ``one`` whose nearest row of ``other`` has the same number."""
-    return float(((one @ other.T).argmax(axis=1) == np.arange(len(one))).mean())
-
-
-def print_retrieval(name: str, sentences: list[dict[str, Any]], model: Embedder) -> None:
-    """One table row: retrieval@1 in every direction that the set has."""
-    languages = [language for language in ("en", "he", "fa") if sentences[0].get(language)]
-    vectors = {language: model.encode([row[language] for row in sentences]) for language in languages}
-    figures = [
-        f"{one}-{other} {retrieval(vectors[one], vectors[other]):.3f}"
-        for one, other in _DIRECTIONS
-        if one in vectors and other in vectors
-    ]
-    print(f"{name:<16} {len(sentences):>5}  " + "  ".join(figures))
-
-
-def probe(train: list[dict[str, Any]], test: list[dict[str, Any]], model: Embedder) -> float:
-    """Accuracy of a logistic regression over the vectors."""
-    from sklearn.linear_model import LogisticRegression
-
-    fitted = LogisticRegression(C=30, max_iter=500).fit(
-        model.encode([row["text"] for row in train]), [row["label_intent"] for row in train]
-    )
-    return float(
-        fitted.score(model.encode([row["text"] for row in test]), np.array([row["label_intent"] for row in test]))
-    )
+from mining.evaluation import vectors
 
 
 def print_speed() -> None:
@@ -102,16 +60,8 @@ def main() -> None:
         return
     settings = {"folder": given.folder} if given.folder else {}
     model: Embedder = plugins.load("embeddings.models", given.model)(**settings)
-    corpora = given.shared / "corpora"
-    print(f"{model.name}, {model.dimensions} dimensions")
-    print_retrieval("FLORES-200", rows(corpora / "par/flores200-devtest/data.jsonl"), model)
-    print_retrieval("NTREX-128", rows(corpora / "par/ntrex128/data.jsonl"), model)
-    tatoeba = [row for row in rows(corpora / "par/tatoeba/data.jsonl") if row["meta"].get("v") == "LASER-eval"]
-    for language in ("he", "fa"):
-        print_retrieval("Tatoeba (LASER)", [row for row in tatoeba if row.get(language)][:1_000], model)
-    banking = rows(corpora / "en/banking77/data.jsonl")
-    train, test = ([row for row in banking if row["meta"]["split"] == split] for split in ("train", "test"))
-    print(f"Banking77 linear probe, {len(test)} test questions: accuracy {probe(train, test, model):.3f}")
+    found = vectors.measure(model, given.shared / "corpora")
+    print(f"{found.model}, {found.dimensions} dimensions\n{vectors.table(found)}")
 
 
 if __name__ == "__main__":

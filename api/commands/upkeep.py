@@ -1,17 +1,15 @@
-"""Commands about the workspace itself: is it sound, how good are the labels, which version, and the demo."""
+"""Commands about the workspace itself: is it sound, which version, and the demo."""
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from api.terminal import AsJson, Config, Home, out, workspace, write_json
-from connectors.errors import ConfigError, OverheardError
+from connectors.errors import OverheardError
 
 
 def version() -> None:
@@ -37,45 +35,6 @@ def doctor(as_json: AsJson = False, home: Home = None, config: Config = None) ->
                 out.print(f"      {item.hint}", markup=False, soft_wrap=True)
     if not all(item.ok for item in findings):
         raise typer.Exit(1)
-
-
-def evaluate(
-    path: Annotated[
-        Path | None,
-        typer.Option(
-            "--set",
-            help="Labelled remarks, JSON lines. [default: gold/dev.jsonl in OVERHEARD_SHARED]",
-            show_default=False,
-        ),
-    ] = None,
-    as_json: AsJson = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
-    """How often the labels are right on remarks that people labelled, per task and language.
-
-    The file holds lines such as {"id","language","text","stage","intent","sentiment","effort","touchpoint"}.
-    """
-    from dataclasses import asdict
-
-    from mining.training.evaluate import evaluate as score
-    from mining.training.rows import gold
-
-    shared = os.environ.get("OVERHEARD_SHARED", "../shared")
-    chosen = path or Path(shared) / "gold" / "dev.jsonl"
-    if not chosen.is_file():
-        raise ConfigError(
-            f"there is no labelled file {chosen}", hint="overheard eval --set PATH; see docs/models.md for its form"
-        )
-    scores = score(workspace(home, config).reader, gold(chosen))
-    if as_json:
-        write_json([asdict(row) for row in scores])
-        return
-    table = Table("task", "language", "rows", "accuracy", "macro-F1", "majority", box=None)
-    for row in scores:
-        figures = (f"{row.accuracy:.3f}", f"{row.macro_f1:.3f}", f"{row.majority:.3f}")
-        table.add_row(row.task, row.language, str(row.rows), *figures)
-    out.print(table)
 
 
 def demo(

@@ -12,8 +12,8 @@ import numpy as np
 from embeddings import heads, linear
 from embeddings.models import static
 from embeddings.readers import fast
+from mining.evaluation.labels import evaluate, table
 from mining.training import material, student, teacher
-from mining.training.evaluate import evaluate, table
 from mining.training.material import Material
 from mining.training.rows import gold
 from mining.training.student import Opinions

@@ -1,4 +1,4 @@
-"""The training recipes: what may be learnt from, what is kept aside, and how answers are scored."""
+"""The training recipes: what may be learnt from, and what is kept aside."""
 
 import json
 import os
@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.base import Encoded
 from embeddings.training import corpora
 from embeddings.training.corpora import Pair
 from mining.training import material, rows
-from mining.training.evaluate import Score, evaluate, table
 from mining.training.rows import TASKS, Row
 from mining.training.teacher import batches, class_weights, label_ids
 
@@ -120,24 +118,3 @@ def test_a_missing_label_is_passed_over_in_the_loss() -> None:
 def test_batches_hold_every_text_once() -> None:
     parts = batches(["x" * (n % 50) for n in range(333)], 32, np.random.default_rng(1))
     assert sorted(np.concatenate(parts).tolist()) == list(range(333))
-
-
-class Parrot:
-    """A reader that says positive to everything, and for other tasks the first class."""
-
-    name, version, dimensions, classes = "parrot", 1, 1, TASKS
-
-    def read(self, texts: list[str]) -> Encoded:
-        scores = {task: np.zeros((len(texts), len(values)), np.float32) for task, values in TASKS.items()}
-        scores["sentiment"][:, TASKS["sentiment"].index("positive")] = 9
-        return Encoded(np.zeros((len(texts), 1), np.float32), scores)
-
-
-def test_scores_are_those_of_the_definition() -> None:
-    said = ["positive"] * 6 + ["negative"] * 5 + ["neutral"] * 1 + ["mixed"] * 7
-    made = evaluate(Parrot(), [Row(str(n), "", "he", {"sentiment": value}) for n, value in enumerate(said)])  # type: ignore[arg-type]  # a list will do
-    assert [(one.task, one.language, one.rows) for one in made] == [("sentiment", "he", 12), ("sentiment", "all", 12)]
-    # F1 of positive: 2 * 6 / (6 + 12); of negative 0; neutral has fewer than five rows.
-    assert made[0] == Score("sentiment", "he", 12, 0.5, made[0].macro_f1, 0.5)
-    assert made[0].macro_f1 == pytest.approx((12 / 18) / 2)
-    assert "macro-F1" in table(made)
