@@ -1,4 +1,4 @@
-"""The accurate reader: every text passes the encoder, whose state gives the scores and, with the static model, vectors."""
+"""The accurate reader: every text passes the encoder; vectors are its state and the static model's, joined."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property

@@ -19,7 +19,6 @@ from embeddings.training.corpora import Pair
 
 _STEPS = ("teacher", "tokenizer", "train", "export")
 _WEIGHTS = Path(__file__).parent.parent / "weights" / "static"
-_AUTHORED = Path(__file__).parents[2] / "mining" / "training" / "data" / "authored.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ class Recipe:
     shared: Path
     work: Path
     out: Path
-    authored: Path
     dimensions: int
     vocabulary: int
     version: int
@@ -49,7 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--shared", type=Path, default=shared, help="folder with corpora/ ($OVERHEARD_SHARED)")
     parser.add_argument("--work", type=Path, default=Path(".work/static"), help="folder for what the steps make")
     parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder of the finished model")
-    parser.add_argument("--authored", type=Path, default=_AUTHORED, help="remarks said in three languages")
     parser.add_argument("--dimensions", type=int, default=256, help="length of a vector")
     parser.add_argument("--vocabulary", type=int, default=57_712, help="tokens of the Unigram tokenizer")
     parser.add_argument("--version", type=int, default=1, help="raise it when the vectors change: static@VERSION")
@@ -61,7 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.shared,
         given.work,
         given.out,
-        given.authored,
         given.dimensions,
         given.vocabulary,
         given.version,
@@ -73,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(recipe: Recipe, until: str = "export") -> None:
     """Run the recipe up to a step."""
-    pairs = corpora.pairs(recipe.shared, recipe.authored)
+    pairs = corpora.pairs(recipe.shared)
     english = list(dict.fromkeys([pair.en for pair in pairs if pair.en] + corpora.english(recipe.shared)))
     cache = recipe.kept("teacher", "", *english)
     vectors = teacher.encode(english, cache, recipe.plan.threads)

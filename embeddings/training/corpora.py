@@ -81,19 +81,18 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def pairs(shared: Path, authored: Path) -> list[Pair]:
-    """All parallel rows, without doubles, in a fixed order.
+AUTHORED = Path("gold") / "authored.jsonl"
+"""The first remarks that were written for this project; models were aligned on these before more were written."""
 
-    Args:
-        shared: folder that holds ``corpora/``.
-        authored: JSON-lines file of remarks said in en, he and fa.
-    """
+
+def pairs(shared: Path) -> list[Pair]:
+    """All parallel rows, without doubles, in a fixed order: ``<shared>/corpora``, then the authored remarks."""
     found: dict[Pair, None] = {}
     for corpus in PARALLEL:
         for row in rows(shared / "corpora" / corpus.path / "data.jsonl"):
             if row.get("meta", {}).get("v") != "LASER-eval":
                 found[_pair(row)] = None
-    for row in rows(authored):
+    for row in rows(shared / AUTHORED):
         found[_pair(row)] = None
     return [pair for pair in found if sum(map(bool, (pair.en, pair.he, pair.fa, pair.sign))) > 1]
 

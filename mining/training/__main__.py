@@ -1,63 +1,144 @@
-"""Train the shipped taggers' heads again and print how good they are. Slow steps are kept in the work folder."""
+"""Train the shipped label models again: grow, tune, export, teach the fast one, measure. Each step is kept.
+
+The encoder is grown and distilled (``python -m embeddings.training.encoder``), fine-tuned on all tasks and languages,
+calibrated and exported; then the small network over the static model learns from its opinions of many more texts.
+"""
 
 import argparse
 import hashlib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from embeddings import heads, linear
-from embeddings.models import static
-from embeddings.readers import fast
+from embeddings import heads, linear, pieces
+from embeddings.base import Reader
+from embeddings.linear import Floats, Linear
+from embeddings.models import encoder, static
+from embeddings.readers import accurate, fast
+from embeddings.training.encoder import __main__ as growing
+from embeddings.training.encoder import export
 from mining.evaluation.labels import evaluate, table
-from mining.training import material, student, teacher
+from mining.training import calibrate, material, student, tune
 from mining.training.material import Material
-from mining.training.rows import gold
+from mining.training.rows import TASKS, gold
 from mining.training.student import Opinions
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Where things come from and go to, and how long each step learns."""
+
+    shared: Path
+    work: Path
+    encoder: Path
+    heads: Path
+    version: int
+    tuning: tune.Plan
+    teaching: student.Plan
+
+    def kept(self, step: str, *content: str) -> Path:
+        """The file of a step; a change of what it depends on gives another name."""
+        told = "\0".join(content).encode("utf-8", "replace")
+        return self.work / f"{step}-{hashlib.sha256(told).hexdigest()[:12]}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train unless ``--only-evaluate``, then print the table for gold/dev and for the authored remarks kept aside."""
     parser = argparse.ArgumentParser(prog="python -m mining.training", description=__doc__)
     shared = Path(os.environ.get("OVERHEARD_SHARED", "../shared"))
-    plan = student.Plan()
+    tuning, teaching = tune.Plan(), student.Plan()
     parser.add_argument("--shared", type=Path, default=shared, help="folder with gold/, corpora/ ($OVERHEARD_SHARED)")
-    parser.add_argument("--work", type=Path, default=Path(".work/taggers"), help="folder for the teacher's labels")
-    parser.add_argument("--out", type=Path, default=fast.SHIPPED, help="folder of the finished heads")
-    parser.add_argument("--version", type=int, default=1, help="raise it when scores change: heads@VERSION")
-    parser.add_argument("--steps", type=int, default=plan.steps)
-    parser.add_argument("--seed", type=int, default=plan.seed)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--no-teacher", action="store_true", help="labelled rows only")
-    parser.add_argument("--grey", action="store_true", help="also rows of unclear licence; never ship the result")
-    parser.add_argument("--only-evaluate", action="store_true", help="train nothing, measure the heads in --out")
+    parser.add_argument("--work", type=Path, default=Path(".work"), help="folder for what the steps make")
+    parser.add_argument("--encoder", type=Path, default=encoder.SHIPPED, help="folder of the finished encoder")
+    parser.add_argument("--heads", type=Path, default=fast.SHIPPED, help="folder of the finished fast network")
+    parser.add_argument("--version", type=int, default=1, help="raise it when scores change: accurate-N, fast-N")
+    parser.add_argument("--epochs", type=int, default=tuning.epochs, help="passes over the labelled rows")
+    parser.add_argument("--steps", type=int, default=teaching.steps, help="steps of the fast network")
+    parser.add_argument("--seed", type=int, default=tuning.seed)
+    parser.add_argument("--threads", type=int, default=tuning.threads)
+    parser.add_argument("--only-evaluate", action="store_true", help="train nothing, measure what is there")
     given = parser.parse_args(arguments)
-    gathered = material.gather(given.shared, grey=given.grey)
+    again = {"seed": given.seed, "threads": given.threads}
+    recipe = Recipe(
+        given.shared,
+        given.work / "labels",
+        given.encoder,
+        given.heads,
+        given.version,
+        replace(tuning, epochs=given.epochs, **again),
+        replace(teaching, steps=given.steps, **again),
+    )
+    gathered = material.gather(given.shared)
     if not given.only_evaluate:
-        plan = student.Plan(steps=given.steps, seed=given.seed, threads=given.threads)
-        opinions = None if given.no_teacher else _opinions(gathered, given.work, given.threads)
-        model = static.Static(static.Config())
-        made, last = student.train(gathered.rows, opinions, model, plan, given.version)
-        heads.save(made, given.out)
-        linear.save(last, given.out / "last.safetensors")
-    reader = fast.plugin(heads=given.out)
+        recipe.work.mkdir(parents=True, exist_ok=True)
+        make_encoder(recipe, gathered, given.work / "encoder")
+        make_fast(recipe, gathered)
     dev = gold(given.shared / "gold" / "dev.jsonl")
-    for title, rows in (("gold/dev.jsonl", dev), ("authored remarks kept aside", gathered.aside)):
-        sys.stdout.write(f"\n{reader.name} on {title}\n{table(evaluate(reader, rows))}\n")
+    for reader in (accurate.plugin(folder=given.encoder), fast.plugin(heads=given.heads)):
+        for title, rows in (("gold/dev.jsonl", dev), ("authored remarks kept aside", gathered.aside)):
+            sys.stdout.write(f"\n{reader.name} on {title}\n{table(evaluate(reader, rows))}\n")
 
 
-def _opinions(gathered: Material, work: Path, threads: int) -> Opinions:
-    """The task teacher's raw scores of the unlabelled texts, and of their translations."""
-    work.mkdir(parents=True, exist_ok=True)
-    plan = teacher.Plan(threads=threads)
-    english = [row for row in gathered.full if row.language == "en"]
-    told = "\0".join([str(plan), *(f"{row.text}{row.labels}" for row in english), *gathered.english])
-    cache = work / f"opinions-{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:12]}.npz"
+def make_encoder(recipe: Recipe, gathered: Material, work: Path) -> None:
+    """Grow, distil, tune, export, calibrate; what an earlier run kept is read."""
+    import torch
+
+    grown = growing.run(growing.Recipe(recipe.shared, work), gathered.said)
+    tokenizer = pieces.tokenizer(grown.vocabulary)
+    told = [f"{row.text}{sorted(row.labels.items())}" for row in gathered.rows]
+    path = recipe.kept("tuned", str(recipe.tuning), grown.folder.name, *told).with_suffix(".pt")
+    if path.exists():
+        state = torch.load(path, weights_only=True)
+        grown.model.load_state_dict(state["model"])
+        weights = state["heads"]
+    else:
+        tuned = tune.tune(grown.model, tokenizer, gathered.rows, grown.lesson, recipe.tuning)
+        weights = tuned.heads.state_dict()
+        torch.save({"model": grown.model.state_dict(), "heads": weights}, path)
+    export.export(grown.model, grown.vocabulary, recipe.encoder, recipe.version)
+    last = Linear(
+        str(recipe.version),
+        encoder.plugin(folder=recipe.encoder).name,
+        TASKS,
+        np.concatenate([weights[f"{task}.weight"].numpy().T for task in TASKS], axis=1),
+        np.concatenate([weights[f"{task}.bias"].numpy() for task in TASKS]),
+    )
+    states = encoder.Encoder(encoder.Config(folder=recipe.encoder)).states([row.text for row in gathered.aside])
+    _keep_calibrated(last, states, gathered, recipe.encoder)
+
+
+def make_fast(recipe: Recipe, gathered: Material) -> None:
+    """Teach the small network the labelled rows and the encoder's opinions of many unlabelled texts."""
+    teacher = accurate.plugin(folder=recipe.encoder)
+    made, last = student.train(
+        gathered.rows,
+        _opinions(recipe, gathered, teacher),
+        static.Static(static.Config()),
+        recipe.teaching,
+        recipe.version,
+    )
+    heads.save(made, recipe.heads)
+    linear.save(last, recipe.heads / "last.safetensors")
+    features = fast.plugin(heads=recipe.heads).parts[0].features([row.text for row in gathered.aside])
+    _keep_calibrated(last, features, gathered, recipe.heads)
+
+
+def _keep_calibrated(last: Linear, features: Floats, gathered: Material, folder: Path) -> None:
+    found = calibrate.temperatures(gathered.aside, last.scores(features))
+    linear.save(replace(last, temperatures=found), folder / "last.safetensors")
+
+
+def _opinions(recipe: Recipe, gathered: Material, teacher: Reader) -> Opinions:
+    """The encoder's raw scores of the unlabelled English texts; translations share those of their English side."""
+    layer = teacher.parts[0].last
+    cache = recipe.kept("opinions", str(layer.weights.sum()), *gathered.english).with_suffix(".npz")
     if not cache.exists():
-        teacher.label(gathered.english, teacher.fine_tune(english, plan), cache)
+        with cache.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **teacher.read(gathered.english).scores)
     with np.load(cache) as kept:
         scores = dict(kept)
     rows = [*range(len(gathered.english)), *(number for number, _ in gathered.translations)]

@@ -1,4 +1,4 @@
-"""Training of the fast heads: labelled rows in three languages, and the task teacher's opinion of many more texts."""
+"""Training of the fast network: labelled rows in three languages, and the encoder's opinions of many more texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from embeddings.bag import Bag
 from embeddings.heads import Heads
 from embeddings.linear import Linear
 from embeddings.models.static import Static
+from mining.training.balance import class_weights, label_ids
 from mining.training.rows import TASKS, Row
-from mining.training.teacher import class_weights, label_ids
 
 if TYPE_CHECKING:
     import torch

@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 from embeddings.training.encoder import distil, passes
 from embeddings.training.encoder.distil import Lesson
+from mining.training.balance import class_weights, label_ids
 from mining.training.rows import TASKS, Row
-from mining.training.teacher import class_weights, label_ids
 
 if TYPE_CHECKING:
     import torch

@@ -11,7 +11,7 @@ from embeddings.training import corpora
 from embeddings.training.corpora import Pair
 from mining.training import material, rows
 from mining.training.rows import TASKS, Row
-from mining.training.teacher import batches, class_weights, label_ids
+from mining.training.balance import class_weights, label_ids
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("OVERHEARD_SHARED", ROOT.parent / "shared"))
@@ -74,7 +74,7 @@ def test_the_tweets_beside_the_free_summaries_are_not_read() -> None:
 
 @needs_shared
 def test_evaluation_sets_are_not_among_the_pairs() -> None:
-    pairs = {pair.en for pair in corpora.pairs(SHARED, rows.AUTHORED)}
+    pairs = {pair.en for pair in corpora.pairs(SHARED)}
     flores = {row["en"] for row in corpora.rows(SHARED / "corpora/par/flores200-devtest/data.jsonl")}
     laser = {
         (row["en"], row.get("he"), row.get("fa"))
@@ -98,8 +98,9 @@ def test_pairs_are_read_once_and_need_two_sides(tmp_path: Path) -> None:
     ]
     text = "\n".join(json.dumps(line) for line in lines)
     (tmp_path / "corpora" / "par/tatoeba/data.jsonl").write_text(text, encoding="utf-8")
-    (tmp_path / "authored.jsonl").write_text('{"he": "תודה", "fa": "ممنون"}\n', encoding="utf-8")
-    found = corpora.pairs(tmp_path, tmp_path / "authored.jsonl")
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "authored.jsonl").write_text('{"he": "תודה", "fa": "ممنون"}\n', encoding="utf-8")
+    found = corpora.pairs(tmp_path)
     assert found == [Pair("hello", "שלום"), Pair("cat", sign="🐱"), Pair(he="תודה", fa="ممنون")]
 
 

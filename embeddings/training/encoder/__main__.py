@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import pieces
+from embeddings.bag import unit
 from embeddings.models import static
 from embeddings.training import corpora, teacher
 from embeddings.training.corpora import Pair
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     import torch
 
 _VOCABULARY = 30_000
-AUTHORED = Path(__file__).parents[3] / "mining" / "training" / "data" / "authored.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ class Recipe:
 
     shared: Path
     work: Path
-    authored: Path = AUTHORED
     vocabulary: int = _VOCABULARY
     plan: distil.Plan = field(default_factory=distil.Plan)
 
@@ -46,11 +45,12 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """The grown float model, its vocabulary, and the lesson it learnt from."""
+    """The grown float model, its vocabulary, the lesson it learnt from, and the folder where it is kept."""
 
     model: "torch.nn.Module"
     vocabulary: dict[str, int]
     lesson: distil.Lesson
+    folder: Path
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,13 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     run(Recipe(given.shared, given.work, vocabulary=given.vocabulary, plan=plan))
 
 
-def run(recipe: Recipe) -> Grown:
-    """The grown and distilled model; what is kept of an earlier run is read."""
+def run(recipe: Recipe, more: Sequence[Pair] = ()) -> Grown:
+    """The grown and distilled model; what is kept of an earlier run is read.
+
+    ``more`` pairs are in the lesson that comes out, for what is trained next, and are not distilled from.
+    """
     recipe.work.mkdir(parents=True, exist_ok=True)
-    pairs = corpora.pairs(recipe.shared, recipe.authored)
+    pairs = corpora.pairs(recipe.shared)
     english = list(dict.fromkeys([pair.en for pair in pairs if pair.en] + corpora.english(recipe.shared)))
-    targets = teacher.encode(english, recipe.kept("teacher", *english), recipe.plan.threads)
-    targets /= np.maximum(np.linalg.norm(targets, axis=1, keepdims=True), 1e-9)
+    targets = _taught(recipe, english)
     vocabulary = _vocabulary(recipe, pairs)
     aligned = static.plugin()
     names = {pair.sign: pair.en for pair in pairs if pair.sign and pair.en}
@@ -82,7 +84,17 @@ def run(recipe: Recipe) -> Grown:
     lesson = make_lesson(vocabulary, pairs, english, targets)
     folder = recipe.kept("distilled", aligned.name, str(recipe.plan), *vocabulary, *map(str, pairs))
     distil.distil(model, lesson, recipe.plan, folder)
-    return Grown(model, vocabulary, lesson)
+    known = set(english)
+    fresh = list(dict.fromkeys(pair.en for pair in more if pair.en not in known))
+    if fresh:
+        targets = np.concatenate((targets, _taught(recipe, fresh)))
+        lesson = make_lesson(vocabulary, [*pairs, *more], english + fresh, targets)
+    return Grown(model, vocabulary, lesson, folder)
+
+
+def _taught(recipe: Recipe, english: Sequence[str]) -> NDArray[np.float32]:
+    """The teacher's vectors, (n, 384), of unit length."""
+    return unit(teacher.encode(english, recipe.kept("teacher", *english), recipe.plan.threads))
 
 
 def _vocabulary(recipe: Recipe, pairs: Sequence[Pair]) -> dict[str, int]:
