@@ -94,11 +94,14 @@ def erase(
                 "mentions": erased.mentions,
                 "labels": erased.labels,
                 "vectors": erased.vectors,
+                "corrections": erased.corrections,
             }
         )
         return
+    corrected = f", {erased.corrections} corrections" if erased.corrections else ""
     out.print(
         f"erased {erased.feedback} items, {erased.mentions} mentions, {erased.labels} labels, {erased.vectors} vectors"
+        + corrected
     )
     if not erased.feedback:
         out.print("Nobody of that name said anything here; names are compared without case and outer spaces.")

@@ -121,7 +121,7 @@ def test_last_of_all_its_author_has_it_erased(home: Home) -> None:
     query = json.loads(home.good(*QUESTION))["counted"]["query"]
     pieces = len(rows(home, "SELECT id FROM mentions WHERE feedback_id = 'shop:r7'"))
     erased = json.loads(home.good("erase", "--author", " DANA levi", "--yes", "--json"))
-    assert erased == {"feedback": 1, "mentions": pieces, "labels": 5 * pieces, "vectors": pieces}
+    assert erased == {"feedback": 1, "mentions": pieces, "labels": 5 * pieces, "vectors": pieces, "corrections": 0}
     kept = bytes_of(home.folder)
     assert b"declined at checkout three times" not in kept
     assert b"declined at the checkout twice" in kept

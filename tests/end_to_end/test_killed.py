@@ -103,7 +103,7 @@ def test_thirty_kills_leave_what_an_undisturbed_run_leaves(tmp_path: Path) -> No
     run(command(quiet, exports, "ingest"))
 
     after_kills, undisturbed = Workspace.open(disturbed), Workspace.open(quiet)
-    for table in schema.metadata.sorted_tables:
+    for table in (*schema.metadata.sorted_tables, *schema.later.sorted_tables):
         assert told(after_kills.store, table) == told(undisturbed.store, table), table.name
     assert undisturbed.store.count_feedback() == 6 * 37 + KILLS * 6
     with after_kills.store.transaction() as connection:
