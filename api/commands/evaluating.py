@@ -77,12 +77,10 @@ def evaluate(
     chosen = [ask for wanted, ask in ((vectors, _vectors), (stress, _stress), (languages, _languages)) if wanted]
     if len(chosen) + (path is not None) > 1:
         raise ConfigError("one set at a time", hint="give only one of --set, --vectors, --stress, --languages")
-    if path is not None and (check or write_floors):
-        raise ConfigError("floors belong to the sets of this project, not to --set", hint="leave out --set")
     where = workspace(home, config, mode)
-    if vectors and where.settings.models.embedder and (check or write_floors):
-        raise ConfigError("floors are of the vectors that ship", hint="leave models.embedder out of the settings")
-    made = chosen[0](where, detail) if chosen else _labels(where, path or shared() / "gold" / "dev.jsonl", detail)
+    if check or write_floors:
+        _refuse_without_floors(where, path, vectors=vectors, languages=languages)
+    made = chosen[0](where, detail) if chosen else _labels(where, path, detail)
     missed = _against_floors(made, where, check=check, write=write_floors)
     about = {"mode": where.mode or where.settings.models.mode, "set": made.set}
     if as_json:
@@ -100,6 +98,16 @@ def shared() -> Path:
     return Path(os.environ.get("OVERHEARD_SHARED") or "../shared")
 
 
+def _refuse_without_floors(where: Workspace, path: Path | None, *, vectors: bool, languages: bool) -> None:
+    if path is not None:
+        raise ConfigError("floors belong to the sets of this project, not to --set", hint="leave out --set")
+    if languages:
+        hint = "what the models would say there is shown, but no promise: leave out --languages"
+        raise ConfigError("languages that are not supported have no floors", hint=hint)
+    if vectors and where.settings.models.embedder:
+        raise ConfigError("floors are of the vectors that ship", hint="leave models.embedder out of the settings")
+
+
 def _against_floors(made: Report, where: Workspace, *, check: bool, write: bool) -> list[str]:
     from mining.evaluation import floors
 
@@ -114,13 +122,14 @@ def _against_floors(made: Report, where: Workspace, *, check: bool, write: bool)
 # --- what can be measured -------------------------------------------------------------------------------------------
 
 
-def _labels(where: Workspace, path: Path, detail: bool) -> Report:
+def _labels(where: Workspace, chosen: Path | None, detail: bool) -> Report:
     from mining.evaluation import floors, labelled, labels
 
+    path = chosen or shared() / "gold" / "dev.jsonl"
     given = labelled.read(path)
     scores = labels.evaluate(where.reader, given.rows)
     parts = [
-        f"{where.reader.name} on {path}: {len(given.rows)} rows, {len(given.rejects)} rejected",
+        f"{where.reader.name} on {harmless(str(path))}: {len(given.rows)} rows, {len(given.rejects)} rejected",
         *_rejected(given.rejects),
         labels.table(scores),
         f"human kappa: {labels.humans()['source']}",
@@ -132,7 +141,7 @@ def _labels(where: Workspace, path: Path, detail: bool) -> Report:
         "rejects": [asdict(one) for one in given.rejects],
         "scores": [asdict(score) for score in scores],
     }
-    return Report("gold", "\n\n".join(parts), value, floors.of_labels(scores))
+    return Report(str(chosen or "gold"), "\n\n".join(parts), value, floors.of_labels(scores))
 
 
 def _rejected(rejects: Sequence[Unread]) -> list[str]:
@@ -169,7 +178,7 @@ def _failed(one: Failed) -> str:
 
 
 def _languages(where: Workspace, detail: bool) -> Report:
-    from mining.evaluation import floors, labels, suites
+    from mining.evaluation import labels, suites
 
     found = suites.elsewhere(where.reader, suites.others())
     parts = [
@@ -178,7 +187,7 @@ def _languages(where: Workspace, detail: bool) -> Report:
         *(labels.detail(one.models) for one in found if detail),
     ]
     value = {"reader": where.reader.name, "scores": [asdict(one) for one in found]}
-    return Report("languages", "\n\n".join(parts), value, floors.of_others(found))
+    return Report("languages", "\n\n".join(parts), value, {})
 
 
 def _vectors(where: Workspace, detail: bool) -> Report:

@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.errors import ConfigError
 from mining.evaluation.labels import ALL, Score
-from mining.evaluation.suites import Elsewhere, Passed
+from mining.evaluation.suites import Passed
 from mining.evaluation.vectors import Vectors
 
 PATH = Path(__file__).parent / "floors.toml"
@@ -44,11 +44,6 @@ def of_stress(lines: Iterable[Passed]) -> dict[Steps, float]:
     return {
         (one.phenomenon, one.language, "passed"): one.rate for one in lines if ALL in (one.phenomenon, one.language)
     }
-
-
-def of_others(lines: Iterable[Elsewhere]) -> dict[Steps, float]:
-    """What the models would say in languages that are not supported; what the product says there is settled."""
-    return of_labels(one.models for one in lines)
 
 
 def of_vectors(found: Vectors) -> dict[Steps, float]:

@@ -92,7 +92,7 @@ def stress_table(lines: Iterable[Passed]) -> str:
     """Phenomena down, languages across: the share that passed."""
     lines = list(lines)
     rates = {(one.phenomenon, one.language): one for one in lines}
-    languages = list(dict.fromkeys(one.language for one in lines))
+    languages = [one.language for one in lines if one.phenomenon == ALL]
     phenomena = list(dict.fromkeys(one.phenomenon for one in lines))
     rows = [
         (
