@@ -114,14 +114,14 @@ def banking(model: Embedder, corpora: Path) -> Probe:
     """77 intents of a bank's customers, in English."""
     held = rows(corpora / "en/banking77/data.jsonl")
     train, test = ([row for row in held if row["meta"]["split"] == split] for split in ("train", "test"))
-    fitted = _regression()(C=30, max_iter=500).fit(_encoded(model, train), [row["label_intent"] for row in train])
+    fitted = _fitted(30, _encoded(model, train), [row["label_intent"] for row in train])
     return _probe("Banking77", "en", [row["label_intent"] for row in test], fitted.predict(_encoded(model, test)))
 
 
 def sentiment(model: Embedder, corpora: Path) -> Iterator[Probe]:
     """Negative or positive, learnt in English alone."""
     train = _poles(corpora / _ENGLISH / "data.jsonl", most=None)
-    fitted = _regression()(C=1, max_iter=500).fit(_encoded(model, train), [row["label_sentiment"] for row in train])
+    fitted = _fitted(1, _encoded(model, train), [row["label_sentiment"] for row in train])
     for language, name in _ASKED:
         asked = _poles(corpora / name / "data.jsonl", most=_MOST)
         given = fitted.predict(_encoded(model, asked))
@@ -169,6 +169,14 @@ def _probe(name: str, language: str, right: Sequence[str], given: Sequence[Any])
         name, language, len(said), figures.accuracy(said), figures.macro_f1(said),
         figures.accuracy(guessed), figures.macro_f1(guessed),
     )  # fmt: skip
+
+
+def _fitted(c: float, features: NDArray[np.float64], right: Sequence[str]) -> Any:
+    from threadpoolctl import threadpool_limits
+
+    # Products this small are slower on many threads than on one, and far slower where other work has the cores.
+    with threadpool_limits(1):
+        return _regression()(C=c, max_iter=500).fit(features, right)
 
 
 def _regression() -> Any:
