@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import evaluating, explaining, ingest, labels, reading, texts, upkeep, writing
+from api.commands import evaluating, explaining, ingest, labels, reading, texts, training, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -40,6 +40,7 @@ for command, function in (
     ("themes", reading.themes),
     ("explain", explaining.explain),
     ("label", labels.label),
+    ("train", training.train),
     ("rejects", writing.rejects),
     ("erase", writing.erase),
     ("reindex", writing.reindex),
