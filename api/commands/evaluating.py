@@ -44,7 +44,7 @@ def evaluate(
         ),
     ] = None,
     detail: Annotated[
-        bool, typer.Option("--detail", help="Every value, the commonest mistakes; with --stress the failed cases.")
+        bool, typer.Option("--detail", help="Every value and the commonest mistakes; of hard cases, those that failed.")
     ] = False,
     vectors: Annotated[
         bool, typer.Option("--vectors", help="Instead: the vectors, by translations and linear probes.")

@@ -172,7 +172,7 @@ def _probe(name: str, language: str, right: Sequence[str], given: Sequence[Any])
 
 
 def _fitted(c: float, features: NDArray[np.float64], right: Sequence[str]) -> Any:
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, without types
 
     # Products this small are slower on many threads than on one, and far slower where other work has the cores.
     with threadpool_limits(1):
