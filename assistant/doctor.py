@@ -9,7 +9,8 @@ from sqlalchemy import func, select, text
 
 from assistant.wiring import KEY, Workspace
 from connectors.errors import OverheardError
-from mining import mention, schema, work
+from mining import mention, overlay, schema, work
+from mining.own_words import version_in, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Finding:
 def examine(where: Workspace) -> list[Finding]:
     """All checks; a check that cannot be made is a finding too."""
     findings: list[Finding] = []
-    for check in (_database, _key, _understood, _quotes, _index, _rejects):
+    for check in (_database, _key, _understood, _own_words, _names, _quotes, _index, _rejects):
         try:
             findings.extend(check(where))
         except OverheardError as error:
@@ -52,6 +53,31 @@ def _understood(where: Workspace) -> Iterator[Finding]:
     hint = "overheard tag" if waiting else ""
     says = f"{waiting} items wait to be labelled by today's models" if waiting else "everything is labelled"
     yield Finding("labels", not waiting, says, hint)
+
+
+def _own_words(where: Workspace) -> Iterator[Finding]:
+    """Labels that other words than the configured ones had a part in; those of people have no models behind them."""
+    today = version_of(where.settings.own_values())
+    by, mention_id = schema.labels.c.by, schema.labels.c.mention_id
+    with where.store.transaction() as connection:
+        found = connection.scalars(select(by).where(~overlay.is_human(by)).distinct())
+        others = [one for one in found if version_in(one) != today]
+        count = connection.scalar(select(func.count(mention_id.distinct())).where(by.in_(others))) if others else 0
+    if count:
+        says = f"{count} mentions were labelled with other words of stages and touchpoints than overheard.toml has"
+        yield Finding("own words", ok=False, says=says, hint="overheard tag")
+    elif today:
+        yield Finding("own words", ok=True, says="all labels heed the words of overheard.toml")
+
+
+def _names(where: Workspace) -> Iterator[Finding]:
+    catalogue = where.miner.catalogue
+    waiting = len(work.to_name(where.store, catalogue.version))
+    if waiting:
+        says = f"{waiting} items were looked through for names with another catalogue than overheard.toml has"
+        yield Finding("names", ok=False, says=says, hint="overheard tag")
+    elif catalogue:
+        yield Finding("names", ok=True, says="every item was looked through for the catalogue's names")
 
 
 def _quotes(where: Workspace) -> Iterator[Finding]:

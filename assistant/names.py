@@ -10,12 +10,14 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from mining.language import normalise
-from mining.taxonomy import categories
+from mining.name_words import spoken
+from mining.names import is_short
+from mining.taxonomy import Taxonomy
 
 
 @cache
@@ -51,20 +53,20 @@ class _Name:
     value: str
 
 
-@cache
-def _names(language: str) -> tuple[_Name, ...]:
+@lru_cache(maxsize=16)
+def _names(language: str, taxonomy: Taxonomy) -> tuple[_Name, ...]:
     """Every way to name a stage, touchpoint, channel or language in one language."""
     words = lexicon(language)
-    names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words)]
+    names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words, taxonomy)]
     for field, table in (("channel", words["channels"]), ("language", words["languages"])):
         names += [_Name(pattern(any_of([said], words)), field, value) for value in table for said in table[value]]
     return tuple(names)
 
 
-def _of_task(task: str, language: str, words: Mapping[str, Any]) -> Iterable[_Name]:
+def _of_task(task: str, language: str, words: Mapping[str, Any], taxonomy: Taxonomy) -> Iterable[_Name]:
     before, _ = words["affixes"]
     marker = "|".join(words["stage_words"])
-    for value, category in categories(task).items():
+    for value, category in taxonomy.categories(task).items():
         if value == "none":
             continue
         beside = category.beside.get(language, ())
@@ -76,26 +78,28 @@ def _of_task(task: str, language: str, words: Mapping[str, Any]) -> Iterable[_Na
                 yield _Name(pattern(f"{before}(?:{marker})[ -]{whole}|{whole}[ -](?:{marker})"), task, value)
 
 
-def values(text: str, language: str) -> tuple[dict[str, tuple[str, ...]], str]:
+def values(text: str, language: str, taxonomy: Taxonomy) -> tuple[dict[str, tuple[str, ...]], str]:
     """Filter values named in the text. One alias may name several values ("before purchase"); all are meant."""
     found: dict[str, list[str]] = {}
-    taken = _taken(text, language)
+    taken = _taken(text, language, taxonomy)
     for _, name in taken:
         if name.value not in found.setdefault(name.field, []):
             found[name.field].append(name.value)
-    order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(categories(task))}
+    order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(taxonomy.values(task))}
     sorted_ = {field: tuple(sorted(found[field], key=lambda value: (order.get(value, 0), value))) for field in found}
     return sorted_, _without(text, (span for span, _ in taken))
 
 
-def without_compounds(text: str, language: str) -> str:
+def without_compounds(text: str, language: str, taxonomy: Taxonomy) -> str:
     """The text without names of several words, in which a word means what it would not mean alone."""
-    return _without(text, (span for span, _ in _taken(text, language) if re.search(r"\w[ -]\w", text[slice(*span)])))
+    return _without(
+        text, (span for span, _ in _taken(text, language, taxonomy) if re.search(r"\w[ -]\w", text[slice(*span)]))
+    )
 
 
-def _taken(text: str, language: str) -> list[tuple[tuple[int, int], _Name]]:
+def _taken(text: str, language: str, taxonomy: Taxonomy) -> list[tuple[tuple[int, int], _Name]]:
     """The names in a text and where each stands; of those that overlap the longest."""
-    matches = [(match.span(), name) for name in _names(language) for match in name.pattern.finditer(text)]
+    matches = [(match.span(), name) for name in _names(language, taxonomy) for match in name.pattern.finditer(text)]
     matches.sort(key=lambda found: (found[0][0] - found[0][1], found[0], found[1].field, found[1].value))
     taken: dict[tuple[int, int], str] = {}
     chosen = []
@@ -116,15 +120,41 @@ def _crosses(span: tuple[int, int], other: tuple[int, int]) -> bool:
     return span != other and span[0] < other[1] and other[0] < span[1]
 
 
-def products(text: str, catalogue: Mapping[str, Iterable[str]], language: str) -> tuple[tuple[str, ...], str]:
-    """Products of the catalogue named in the text, by any of their aliases."""
-    found = set()
-    aliases = [(alias, name) for name, more in catalogue.items() for alias in (name, *more)]
-    for alias, name in sorted(aliases, key=lambda pair: -len(pair[0])):
-        there, text = take(text, [re.escape(normalise(alias))], lexicon(language))
+def catalogue(
+    text: str, called: Mapping[str, Mapping[str, Iterable[str]]], language: str, asked: str
+) -> tuple[dict[str, tuple[str, ...]], str]:
+    """Names of the catalogue said in the folded text, by any of their aliases: filter -> names, and the text without.
+
+    ``asked`` is the question as it was written: an alias of a letter or two is meant in its own letter case only.
+    """
+    found: dict[str, set[str]] = {field: set() for field in called}
+    aliases = [
+        (alias, field, name)
+        for field, names in called.items()
+        for name, more in names.items()
+        for alias in (name, *more)
+    ]
+    for alias, field, name in sorted(aliases, key=lambda one: -len(one[0])):
+        if is_short(alias) and not pattern(re.escape(alias)).search(asked):
+            continue
+        there, text = take(text, _written(alias), lexicon(language))
+        if not there:
+            there, text = _spoken(text, alias)
         if there:
-            found.add(name)
-    return tuple(sorted(found)), text
+            found[field].add(name)
+    return {field: tuple(sorted(names)) for field, names in found.items()}, text
+
+
+def _written(alias: str) -> list[str]:
+    """An alias with and without its half-spaces, its parts joined by a blank or a dash."""
+    spelt = dict.fromkeys((normalise(alias), normalise(alias, zwnj="")))
+    return [re.escape(one).replace(r"\ ", "[ -]").replace(r"\-", "[ -]") for one in spelt]
+
+
+def _spoken(text: str, alias: str) -> tuple[bool, str]:
+    """The same for an alias of another language than the question's, with what its own language writes onto it."""
+    found = spoken([alias])
+    return (True, found.sub(" ", text)) if not is_short(alias) and found.search(text) else (False, text)
 
 
 def unknown(text: str, language: str) -> list[str]:

@@ -18,6 +18,7 @@ from assistant import dates, names, spelling
 from assistant.periods import Clock, Window, default_window
 from mining.filters import Filters
 from mining.language import detect, normalise
+from mining.taxonomy import Taxonomy, shipped
 
 LANGUAGES = ("en", "he", "fa")
 DEFAULT_N = 5
@@ -41,9 +42,10 @@ _SENTIMENTS = {Kind.TOP_PAIN_POINTS: ("negative", "mixed"), Kind.TOP_PRAISE: ("p
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: their day, zone, and the company's names. ``products`` maps each name to its aliases.
+    """Who asks: their day, zone, and the company's names: ``products`` and the like map each name to its aliases.
 
-    ``events`` are days that a question may count from ("since the price increase").
+    ``taxonomy`` holds the values that may be asked for, under the names that the company gives them. ``events`` are
+    days that a question may count from ("since the price increase").
     """
 
     today: date
@@ -51,6 +53,13 @@ class Asker:
     week_start: str | None = None
     products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     events: Mapping[str, date] = field(default_factory=dict)
+    competitors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taxonomy: Taxonomy = field(default_factory=shipped)
+
+    def called(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        """The catalogue: the filter that a name goes to -> canonical name -> aliases."""
+        return {"product": self.products, "competitor": self.competitors, "platform": self.platforms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Question:
     """A question and its meaning. ``scope`` holds conditions without time; ``left`` the words not understood.
 
     ``group_by`` names what a ranking is wanted for, one each ("by stage"); ``read_as`` the slips of the pen that were
-    read as words of ours.
+    read as words of ours; ``taxonomy`` knows what the values of ``scope`` are called.
     """
 
     text: str
@@ -71,6 +80,7 @@ class Question:
     left: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
     read_as: Mapping[str, str] = field(default_factory=dict)
+    taxonomy: Taxonomy = field(default_factory=shipped)
 
     @property
     def filters(self) -> Filters:
@@ -97,8 +107,8 @@ class Question:
                 "channel": list(scope.channel),
                 "source": list(scope.source),
                 "product": list(scope.product),
-                "competitor": [],
-                "platform": [],
+                "competitor": list(scope.competitor),
+                "platform": list(scope.platform),
                 "region": [],
                 "feedback_language": list(scope.language),
                 "intent": list(scope.intent),
@@ -143,7 +153,7 @@ def parse(text: str, asker: Asker) -> Question:
     language = spoken if spoken in LANGUAGES else "en"
     folded = normalise(text)
     question = _read(folded, language, text, asker)
-    slips = spelling.mended(question.left, language)
+    slips = spelling.mended(question.left, language, asker.taxonomy)
     if not slips:
         return question
     for slip, meant in slips.items():
@@ -156,19 +166,19 @@ def _read(folded: str, language: str, text: str, asker: Asker) -> Question:
     events = {normalise(name): day for name, day in asker.events.items()}
     clock = Clock.of(asker.today, language, asker.week_start, words["time"].get("calendar", "gregorian"))
     window, left, readable = _window(folded, words, replace(clock, events=events))
-    products, left = names.products(left, asker.products, language)
+    called, left = names.catalogue(left, asker.called(), language, text)
     n, left = _number(left, words, language)
     group_by, left = _groups(left, words)
     intents = tuple(intent for intent, said in words["intents"].items() if names.take(left, said, words)[0])
-    kind, left = _kind(left, words, language)
+    kind, left = _kind(left, words, language, asker.taxonomy)
     _, left = names.take(left, words["asides"], words)
-    values, left = names.values(left, language)
+    values, left = names.values(left, language, asker.taxonomy)
     unknown = tuple(names.unknown(left, language))
     if len(unknown) > _MAY_BE_LEFT or not readable or _tells_time(left, words):
         kind = Kind.UNREAD
-    scope = _with(Filters(product=products, intent=intents), **values)
+    scope = _with(Filters(intent=intents), **called, **values)
     window = replace(window, expr=_as_said(window.expr, text))
-    return Question(text, language, kind, scope, window, asker.zone, n, unknown, group_by)
+    return Question(text, language, kind, scope, window, asker.zone, n, unknown, group_by, taxonomy=asker.taxonomy)
 
 
 def _window(text: str, words: Mapping[str, Any], clock: Clock) -> tuple[Window, str, bool]:
@@ -198,8 +208,8 @@ def _as_said(expr: str | None, text: str) -> str | None:
     return said[0] if said else expr
 
 
-def _kind(text: str, words: Mapping[str, Any], language: str) -> tuple[Kind, str]:
-    later, _ = names.take(names.without_compounds(text, language), words["later"]["words"], words)
+def _kind(text: str, words: Mapping[str, Any], language: str, taxonomy: Taxonomy) -> tuple[Kind, str]:
+    later, _ = names.take(names.without_compounds(text, language, taxonomy), words["later"]["words"], words)
     asked = []
     for kind in (Kind.TOP_PAIN_POINTS, Kind.TOP_PRAISE):
         there, text = names.take(text, words["kinds"][kind.value], words)

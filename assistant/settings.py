@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.errors import ConfigError
+from mining import names
+from mining.taxonomy import Own, extended
 
 FILE_NAME = "overheard.toml"
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -70,6 +72,24 @@ class CatalogTable(_Table):
 
     products: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     competitors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    platforms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Kind (product, competitor, platform) -> canonical name -> aliases."""
+        return {"product": self.products, "competitor": self.competitors, "platform": self.platforms}
+
+
+class ValueTable(_Table):
+    """``[stages.VALUE]``, ``[touchpoints.VALUE]``: what it is called here, words that decide for it, examples."""
+
+    name: str | None = None
+    names: dict[Literal["en", "he", "fa"], str] = Field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    def own(self) -> Own:
+        """The same for :mod:`mining.taxonomy`."""
+        return Own(self.name, {str(language): name for language, name in self.names.items()}, self.words, self.examples)
 
 
 class SourceTable(BaseModel):
@@ -97,6 +117,8 @@ class Settings(BaseSettings):
     catalog: CatalogTable = CatalogTable()
     events: dict[str, date] = Field(default_factory=dict)
     owners: dict[str, str] = Field(default_factory=dict)
+    stages: dict[str, ValueTable] = Field(default_factory=dict)
+    touchpoints: dict[str, ValueTable] = Field(default_factory=dict)
     sources: dict[str, SourceTable] = Field(default_factory=dict)
 
     @classmethod
@@ -111,20 +133,42 @@ class Settings(BaseSettings):
         """Environment over file: the file's tables come in as constructor arguments."""
         return env_settings, init_settings
 
+    def own_values(self) -> dict[str, dict[str, Own]]:
+        """What the company says of stages and touchpoints: task -> value -> names, words and examples."""
+        tables = {"stage": self.stages, "touchpoint": self.touchpoints}
+        return {task: {value: one.own() for value, one in table.items()} for task, table in tables.items()}
+
+    def extra_classes(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """What training is to learn beside the shipped material: task -> value -> remarks that mean it.
+
+        Values without examples are left out; a value may be one that ships.
+        """
+        taught = {
+            task: {value: one.examples for value, one in known.items() if one.examples}
+            for task, known in self.own_values().items()
+        }
+        return {task: by_value for task, by_value in taught.items() if by_value}
+
 
 def read(home: Path, config: Path | None = None) -> Settings:
     """The settings of a workspace.
 
     Raises:
-        ConfigError: the file named is missing, is no TOML, or holds an unknown key or a wrong value.
+        ConfigError: the file named is missing, is no TOML, or holds an unknown key, a wrong value, or one name or
+            word for two things.
     """
     path = _find(home, config)
     table = _parse(path) if path else {}
     try:
-        return Settings(**table)
+        settings = Settings(**table)
+        names.checked(settings.catalog.entries())
+        extended(settings.own_values())
+        return settings
+    except ConfigError as error:
+        raise ConfigError(f"{path or 'environment'}: {error.message}", hint=error.hint) from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        place = ".".join(str(part) for part in first["loc"] if part != "[key]")
         what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         raise ConfigError(
             f"{path or 'environment'}: {place}: {what}", hint="docs/configuration.md lists every table and key"

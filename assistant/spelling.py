@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 
 from assistant import names
 from mining.language import normalise
-from mining.taxonomy import categories
+from mining.taxonomy import Taxonomy
 
 # Short words are too near to each other: "stage" and "stale" differ by one letter.
 _LONG_ENOUGH = 5
@@ -19,9 +19,9 @@ _NEAR = 0.84
 _PLAIN = re.compile(r"(\w[\w']*)(s\?|\[ds\]\?)?")
 
 
-def mended(unknown: Iterable[str], language: str) -> dict[str, str]:
+def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[str, str]:
     """The words that are near to one of ours, each with the word that is meant."""
-    ours = _vocabulary(language)
+    ours = _vocabulary(language, taxonomy)
     found = {}
     for word in (word for word in unknown if names.bare(word, language).isdisjoint(ours)):
         # Longest first: what is written onto a word counts as part of it where that is nearer.
@@ -33,8 +33,8 @@ def mended(unknown: Iterable[str], language: str) -> dict[str, str]:
     return found
 
 
-@cache
-def _vocabulary(language: str) -> tuple[str, ...]:
+@lru_cache(maxsize=16)
+def _vocabulary(language: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     words = names.lexicon(language)
     tables: list[Mapping[str, list[str]]] = [words["kinds"], words["channels"], words["languages"]]
     patterns = [pattern for table in tables for group in table.values() for pattern in group]
@@ -44,7 +44,7 @@ def _vocabulary(language: str) -> tuple[str, ...]:
     named = {
         part
         for task in ("stage", "touchpoint")
-        for category in categories(task).values()
+        for category in taxonomy.categories(task).values()
         for said in (category.name(language), *category.aliases.get(language, ()))
         for part in normalise(said).split()
     }

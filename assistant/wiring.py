@@ -19,12 +19,14 @@ from pydantic import ValidationError
 
 from assistant import settings
 from assistant.settings import FILE_NAME, Settings
+from assistant.template import TEMPLATE
 from connectors import plugins
 from connectors.base import Connector
 from connectors.errors import Busy, ConfigError
 from embeddings.base import Embedder, Reader
 from mining.database import open_engine
 from mining.store import Pull, Store
+from mining.taxonomy import Taxonomy, extended
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -42,22 +44,6 @@ TUNED = "heads"
 _LOCK = "run.lock"
 # What the hashing of authors takes, see mining/privacy/authors.py.
 _KEY_BYTES = (16, 64)
-
-_TEMPLATE = """\
-# Settings of this workspace; docs/configuration.md explains every key. All of them may stay out.
-
-[locale]
-timezone = "UTC"            # whose days are meant, such as "Asia/Jerusalem"
-# week_start = "sunday"     # else as the asker's language has it
-
-[catalog.products]          # canonical name = other ways to write it, in any language
-# "Acme Pro" = ["Pro", "אקמי פרו"]
-
-# [sources.shop-reviews]    # read by: overheard pull
-# use = "files"
-# path = "exports/reviews.csv"
-# channel = "review"
-"""
 
 
 def home_folder(home: Path | None) -> Path:
@@ -90,7 +76,7 @@ class Workspace:
             Busy: another run has been making them for ten seconds.
             ConfigError: the folder cannot be made, or the key of feedback already stored is gone.
         """
-        files = {FILE_NAME: lambda: _TEMPLATE, KEY: self._new_key}
+        files = {FILE_NAME: lambda: TEMPLATE, KEY: self._new_key}
         if all((self.home / name).exists() for name in files):
             return []
         with self._alone(patience=10):
@@ -131,10 +117,17 @@ class Workspace:
 
     @cached_property
     def reader(self) -> Reader:
-        """The model that gives vectors and raw scores in one pass."""
+        """The model that gives vectors and raw scores in one pass, the company's own words heeded."""
+        from mining.own_words import read_with
+
         settings = {"tuned": self.home / TUNED}
         reader: Reader = _plugged("embeddings.readers", self.mode or self.settings.models.mode, settings)
-        return reader
+        return read_with(reader, self.settings.own_values())
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The values of all tasks, the company's own names and values included."""
+        return extended(self.settings.own_values())
 
     @cached_property
     def embedder(self) -> Embedder | None:
@@ -148,9 +141,10 @@ class Workspace:
     @cached_property
     def miner(self) -> Miner:
         """The models joined with the taggers."""
+        from mining.names import Catalogue
         from mining.pipeline import Miner
 
-        return Miner(self.reader, self.embedder)
+        return Miner(self.reader, self.embedder, catalogue=Catalogue(self.settings.catalog.entries()))
 
     def index(self, *, write: bool = True) -> ChromaIndex:
         """The vector index; opening it for writing takes the place of its one writer."""
@@ -199,7 +193,14 @@ class Workspace:
         zone = ZoneInfo(self.settings.locale.timezone)
         today = as_of or datetime.now(zone).date()
         settings = self.settings
-        return Asker(today, zone, settings.locale.week_start, settings.catalog.products, settings.events)
+        return Asker(
+            today,
+            zone,
+            settings.locale.week_start,
+            events=settings.events,
+            taxonomy=self.taxonomy,
+            **dict(settings.catalog),
+        )
 
     def connector(self, name: str) -> tuple[Connector, Pull]:
         """A source of the settings, and how its pull is remembered.

@@ -14,7 +14,6 @@ from persiantools import jdatetime
 from assistant.periods import Window
 from assistant.question import Question
 from mining.language import name as language_name
-from mining.taxonomy import name as category_name
 
 # persiantools carries no types.
 _jalali: Any = jdatetime.JalaliDate
@@ -61,13 +60,13 @@ class Wording:
 
     def scope(self, question: Question) -> str:
         """The conditions of a question in brackets, "" where there are none."""
-        scope = question.scope
-        parts = [self.say("stage", name=category_name("stage", value, self.language)) for value in scope.stage]
-        parts += [category_name("touchpoint", value, self.language) for value in scope.touchpoint]
-        parts += [category_name("intent", value, self.language) for value in scope.intent]
+        scope, name = question.scope, question.taxonomy.name
+        parts = [self.say("stage", name=name("stage", value, self.language)) for value in scope.stage]
+        parts += [name("touchpoint", value, self.language) for value in scope.touchpoint]
+        parts += [name("intent", value, self.language) for value in scope.intent]
         parts += [self._table["channels"].get(value, value) for value in scope.channel]
         parts += [self.say("feedback_language", name=language_name(code, self.language)) for code in scope.language]
-        parts += scope.product
+        parts += [*scope.product, *scope.competitor, *scope.platform]
         return self.say("scope", parts=self._table["list"].join(parts)) if parts else ""
 
     def dimensions(self, names: tuple[str, ...]) -> str:

@@ -18,6 +18,7 @@ from mining import schema, taxonomy
 from mining.database import slices, upsert
 from mining.overlay import HUMAN, LAST, alone, digest_of, human_label, model_label, model_of
 from mining.rows import storable_text
+from mining.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from mining.store import Store
@@ -85,19 +86,19 @@ class Corrected:
 # --- what may be said -----------------------------------------------------------------------------------------------
 
 
-def allowed(task: str) -> tuple[str, ...]:
-    """The values that a task knows, in the taxonomy's order.
+def allowed(task: str, known: Taxonomy | None = None) -> tuple[str, ...]:
+    """The values that a task has in a taxonomy, the shipped one where none is given, in its order.
 
     Raises:
         ConfigError: there is no such task.
     """
     if task not in taxonomy.TASKS:
         raise ConfigError(f"there is no task {task!r}", hint=f"known: {', '.join(taxonomy.TASKS)}")
-    return taxonomy.values(task)
+    return (known or taxonomy.shipped()).values(task)
 
 
-def checked(values: Mapping[str, str]) -> dict[str, str]:
-    """The same values by task, spelled as the taxonomy does.
+def checked(values: Mapping[str, str], known: Taxonomy | None = None) -> dict[str, str]:
+    """The same values by task, spelled as the taxonomy does; see :func:`allowed`.
 
     Raises:
         ConfigError: an unknown task or value.
@@ -105,8 +106,8 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
     made = {}
     for given_task, given in values.items():
         task, value = given_task.strip().lower(), given.strip().lower()
-        if value not in (known := allowed(task)):
-            raise ConfigError(f"there is no {task} {given!r}", hint=f"known: {', '.join(known)}")
+        if value not in (there := allowed(task, known)):
+            raise ConfigError(f"there is no {task} {given!r}", hint=f"known: {', '.join(there)}")
         made[task] = value
     return made
 
@@ -138,13 +139,15 @@ def found(store: Store, beginning: str) -> str:
 # --- saying it and taking it back -----------------------------------------------------------------------------------
 
 
-def correct(store: Store, mention_id: str, values: Mapping[str, str], by: str, note: str = "") -> list[Change]:
+def correct(
+    store: Store, mention_id: str, values: Mapping[str, str], by: str, note: str = "", known: Taxonomy | None = None
+) -> list[Change]:
     """Put a person's values in the place of the model's; a value said before is said anew.
 
     Raises:
         ConfigError: an unknown task or value, or the mention has gone.
     """
-    given = Given(mention_id, checked(values), by=by, note=note)
+    given = Given(mention_id, checked(values, known), by=by, note=note)
     with store.transaction() as connection:
         alone(connection)
         mention = _mention(connection, given)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
 
 from connectors.errors import ConfigError
-from mining.schema import feedback, labels, mentions
+from mining.schema import feedback, labels, mentions, names
 
 _LABEL_TASKS = ("stage", "touchpoint", "intent", "sentiment", "effort")
+_NAME_KINDS = ("product", "competitor", "platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Filters:
     """All conditions must hold; within one, any of the values. ``since`` is inclusive, ``until`` exclusive, aware.
 
     ``speaker`` is "customer" unless agents' words are asked for: they are never counted as customer opinion.
-    ``language`` is the mention's own. ``phrase`` is looked for literally, in any letter case. ``rating`` is 0..1.
+    ``product``, ``competitor`` and ``platform`` are canonical names of the catalogue: what a mention holds, or what its
+    feedback is about (``Feedback.product``). ``language`` is the mention's own. ``phrase`` is looked for literally, in
+    any letter case. ``rating`` is 0..1.
     """
 
     since: datetime | None = None
@@ -32,6 +35,8 @@ class Filters:
     source: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
+    competitor: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     touchpoint: tuple[str, ...] = ()
     intent: tuple[str, ...] = ()
@@ -94,13 +99,15 @@ def where(filters: Filters) -> ColumnElement[bool]:
         (feedback.c.channel, filters.channel),
         (feedback.c.source, filters.source),
         (mentions.c.language, filters.language),
-        (feedback.c.product, filters.product),
     ):
         if values:
             conditions.append(column.in_(values))
     for task in _LABEL_TASKS:
         if values := getattr(filters, task):
             conditions.append(_labelled(task, values))
+    for kind in _NAME_KINDS:
+        if values := getattr(filters, kind):
+            conditions.append(_named(kind, values))
     if filters.speaker:
         conditions.append(mentions.c.speaker == filters.speaker)
     if filters.rating_min is not None:
@@ -121,6 +128,13 @@ def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:
             labels.c.mention_id == mentions.c.id, labels.c.task == task, labels.c.value.in_(values)
         )
     )
+
+
+def _named(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    said = select(names.c.mention_id).where(
+        names.c.mention_id == mentions.c.id, names.c.kind == kind, names.c.name.in_(values)
+    )
+    return or_(feedback.c.product.in_(values), exists(said))
 
 
 def selection(filters: Filters) -> Select[str]:

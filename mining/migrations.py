@@ -45,10 +45,32 @@ def m002_create_corrections(connection: Connection) -> None:
     tables.create_all(connection)
 
 
+def m003_create_names(connection: Connection) -> None:
+    """Which of the company's names mentions hold, and by which catalogue that was found."""
+    tables = MetaData()
+    Table(
+        "names",
+        tables,
+        Column("mention_id", schema.Name, primary_key=True),
+        Column("start", Integer, primary_key=True, autoincrement=False),
+        Column("end", Integer, nullable=False),
+        Column("kind", schema.Name, nullable=False),
+        Column("name", schema.Name, nullable=False),
+        Index("names_name", "kind", "name"),
+    )
+    Table(
+        "named",
+        tables,
+        Column("feedback_id", schema.Name, primary_key=True),
+        Column("by", schema.Name, nullable=False),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
-STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables, m002_create_corrections)
+STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables, m002_create_corrections, m003_create_names)
 
 
 def migrate(engine: Engine) -> list[str]:

@@ -20,6 +20,7 @@ from connectors.base import Connector, Page, Reject, Window
 from connectors.record import Feedback
 from embeddings.base import Embedder, Index, Reader
 from mining import cues, mention, work
+from mining.names import Catalogue
 from mining.privacy import mask_feedback, mask_reject
 from mining.store import Pull, Store, Stored
 from mining.taggers.base import Label, Tagger, load_all
@@ -56,8 +57,13 @@ class Miner:
     """What some feedback means: a pure function of the feedback, the models and their versions."""
 
     def __init__(
-        self, reader: Reader, embedder: Embedder | None = None, taggers: Sequence[Tagger] | None = None
+        self,
+        reader: Reader,
+        embedder: Embedder | None = None,
+        taggers: Sequence[Tagger] | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
+        self.catalogue = catalogue or Catalogue()
         self._reader = reader
         self._embedder = embedder or reader.embedder
         self._own_vectors = embedder is None
@@ -89,7 +95,8 @@ class Miner:
         mentions = [cut for of_one in cuts for cut in of_one]
         ratings = [item.rating for item, of_one in zip(batch, cuts, strict=True) for _ in of_one]
         labels, vectors = self.tag([cut.text for cut in mentions], [cut.language for cut in mentions], ratings)
-        return Mined([item.id for item in batch], mentions, labels, vectors)
+        names = self.catalogue.find([cut.text for cut in mentions])
+        return Mined([item.id for item in batch], mentions, labels, vectors, names, self.catalogue.version)
 
     def tag(
         self, texts: Sequence[str], languages: Sequence[str], ratings: Sequence[float | None]
@@ -159,6 +166,8 @@ class Understood:
     mentions: int = 0
     indexed: int = 0
     removed: int = 0
+    # Feedback looked through for names by another catalogue than before; it was neither cut nor labelled again.
+    renamed: int = 0
 
 
 def understand(
@@ -168,7 +177,7 @@ def understand(
     on_progress: Callable[[Progress], None] = lambda _: None,
     batch: int = BATCH,
 ) -> Understood:
-    """Fill what is missing: mentions and labels in SQL, vectors in the index, and stale vectors out of it.
+    """Fill what is missing: mentions, labels and names in SQL, vectors in the index, and stale vectors out of it.
 
     ``index`` opens the index; it is opened in the thread that writes to it, while the first batch is being read.
     """
@@ -182,8 +191,24 @@ def understand(
             done.feedback += len(mined.feedback_ids)
             done.mentions += len(mined.mentions)
             on_progress(Progress("understand", start + len(mined.feedback_ids), len(ids), done.mentions))
+    find_names(store, miner, done, on_progress, batch)
     fill_index(store, miner, index, done, on_progress)
     return done
+
+
+def find_names(
+    store: Store,
+    miner: Miner,
+    done: Understood,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    batch: int = BATCH,
+) -> None:
+    """Bring the names up to today's catalogue where mentions and labels are good as they are."""
+    ids, mentions = work.to_name(store, miner.catalogue.version), 0
+    for start in range(0, len(ids), batch):
+        mentions += work.rename(store, ids[start : start + batch], miner.catalogue)
+        done.renamed += len(ids[start : start + batch])
+        on_progress(Progress("names", done.renamed, len(ids), mentions))
 
 
 def fill_index(

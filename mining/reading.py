@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from connectors.errors import ConfigError
+from mining import names_held
 from mining.database import slices, upsert
 from mining.filters import Filters, joined, where
 from mining.language import normalise
+from mining.names import Name
 from mining.schema import feedback, labels, mentions, queries
 from mining.store import Store
 from mining.taxonomy import TASKS
@@ -42,9 +44,10 @@ class Heard:
     product: str | None
     labels: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Flat JSON; labels under the names of their tasks."""
+        """Flat JSON; labels under the names of their tasks; offsets of ``names`` are of ``text``."""
         return {
             "mention_id": self.mention_id,
             "feedback_id": self.feedback_id,
@@ -60,6 +63,7 @@ class Heard:
             "product": self.product,
             **self.labels,
             "scores": dict(self.scores),
+            "names": [name.as_json(self.text) for name in self.names],
         }
 
 
@@ -139,8 +143,9 @@ def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
             rows = sorted(rows, key=lambda row: (-row.said_at.timestamp(), row.mention_id))[:limit]
         else:
             rows = list(connection.execute(wanted))
-        said = _labels(connection, query, [row.mention_id for row in rows])
-    return [_heard(row, said.get(row.mention_id, {})) for row in rows]
+        ids = [row.mention_id for row in rows]
+        said, held = _labels(connection, query, ids), names_held.of_mentions(connection, ids)
+    return [_heard(row, said.get(row.mention_id, {}), held.get(row.mention_id, ())) for row in rows]
 
 
 def by_ids(store: Store, ids: Sequence[str], filters: Filters | None = None) -> list[Heard]:
@@ -166,7 +171,7 @@ def _labels(connection: Connection, query: Query, ids: Sequence[str]) -> dict[st
     return found
 
 
-def _heard(row: Any, said: Mapping[str, tuple[str, float]]) -> Heard:
+def _heard(row: Any, said: Mapping[str, tuple[str, float]], held: tuple[Name, ...]) -> Heard:
     return Heard(
         mention_id=row.mention_id,
         feedback_id=row.feedback_id,
@@ -182,6 +187,7 @@ def _heard(row: Any, said: Mapping[str, tuple[str, float]]) -> Heard:
         product=row.product,
         labels={task: said[task][0] for task in TASKS if task in said},
         scores={task: round(said[task][1], 4) for task in TASKS if task in said},
+        names=held,
     )
 
 

@@ -186,6 +186,26 @@ corrections = Table(
     Index("corrections_mention", "mention_id"),
 )
 
+# The company's names that mentions hold: start and end are signs of the mention's text.
+names = Table(
+    "names",
+    later,
+    Column("mention_id", Name, primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Index("names_name", "kind", "name"),
+)
+
+# By which catalogue a feedback was looked through: one that holds no name was looked through too.
+named = Table(
+    "named",
+    later,
+    Column("feedback_id", Name, primary_key=True),
+    Column("by", Name, nullable=False),
+)
+
 migrations = Table(
     "migrations",
     MetaData(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from connectors.record import Feedback
 from mining import overlay, schema
 from mining.database import insert_many, slices, upsert
 from mining.mention import Mention
+from mining.names import Catalogue, Name
 from mining.rows import from_row
 from mining.store import Store, forget_meaning
 from mining.taggers.base import Label
@@ -21,12 +23,17 @@ from mining.taggers.base import Label
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """What some feedback means: mentions, for each its labels by task, and its vector (n, d)."""
+    """What some feedback means: mentions, for each its labels by task, its vector (n, d) and the names that it holds.
+
+    ``named_by`` is the catalogue's version, "" where there is no catalogue; then there are no names.
+    """
 
     feedback_ids: Sequence[str]
     mentions: Sequence[Mention]
     labels: Sequence[Mapping[str, Label]]
     vectors: NDArray[np.float32]
+    names: Sequence[Sequence[Name]] = ()
+    named_by: str = ""
 
 
 def to_mine(store: Store, splitter: str, taggers: Mapping[str, str]) -> list[str]:
@@ -83,8 +90,59 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
         upsert(connection, schema.cuts, [{"feedback_id": id_, "by": splitter} for id_ in mined.feedback_ids])
         insert_many(connection, schema.mentions, rows)
         insert_many(connection, schema.labels, overlay.lay_over(connection, mined.mentions, labels))
+        _put_names(connection, mined)
         # The index may hold these from the moment it is written to, even if we die before that is noted.
         _note_vectors(connection, [mention.id for mention in mined.mentions], by="")
+
+
+def _put_names(connection: Connection, mined: Mined) -> None:
+    if not mined.named_by:
+        return
+    insert_many(connection, schema.names, _name_rows([mention.id for mention in mined.mentions], mined.names))
+    upsert(connection, schema.named, [{"feedback_id": id_, "by": mined.named_by} for id_ in mined.feedback_ids])
+
+
+def _name_rows(mention_ids: Sequence[str], names: Sequence[Sequence[Name]]) -> list[dict[str, Any]]:
+    return [
+        {"mention_id": id_, "start": name.start, "end": name.end, "kind": name.kind, "name": name.name}
+        for id_, of_one in zip(mention_ids, names, strict=True)
+        for name in of_one
+    ]
+
+
+def to_name(store: Store, catalogue: str) -> list[str]:
+    """Ids of feedback that was cut, but looked through for names by another catalogue's version than this; sorted.
+
+    Without a catalogue ("") these are the ones that still carry names of an earlier one.
+    """
+    cuts, named = schema.cuts, schema.named
+    wanted = select(named.c.feedback_id)
+    if catalogue:
+        done = select(named.c.feedback_id).where(named.c.by == catalogue)
+        wanted = select(cuts.c.feedback_id).where(cuts.c.feedback_id.not_in(done))
+    with store.transaction() as connection:
+        return sorted(connection.scalars(wanted))
+
+
+def rename(store: Store, feedback_ids: Sequence[str], catalogue: Catalogue) -> int:
+    """Find the names of some feedback again, all or nothing; mentions and labels stay. Returns how many mentions."""
+    mentions, names, named, count = schema.mentions, schema.names, schema.named, 0
+    with store.transaction() as connection:
+        overlay.alone(connection)
+        for part in slices(feedback_ids):
+            of_these = mentions.c.feedback_id.in_(part)
+            held = names.c.mention_id.in_(select(mentions.c.id).where(of_these))
+            connection.execute(delete(names).where(held))
+            connection.execute(delete(named).where(named.c.feedback_id.in_(part)))
+            if not catalogue:
+                continue
+            rows = connection.execute(select(mentions.c.id, mentions.c.text).where(of_these)).all()
+            found = catalogue.find([row.text for row in rows])
+            insert_many(connection, names, _name_rows([row.id for row in rows], found))
+            cut = list(connection.scalars(select(schema.cuts.c.feedback_id).where(schema.cuts.c.feedback_id.in_(part))))
+            upsert(connection, named, [{"feedback_id": id_, "by": catalogue.version} for id_ in cut])
+            count += len(rows)
+    return count
 
 
 def unindexed(store: Store, model: str) -> list[tuple[str, str]]:

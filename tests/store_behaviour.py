@@ -12,9 +12,10 @@ from sqlalchemy.exc import StatementError
 
 from connectors.base import Reject
 from connectors.record import Channel, Feedback, Speaker, Turn
-from mining import corrections, reading, schema, work
+from mining import corrections, names_held, reading, schema, work
 from mining.filters import Filters
 from mining.mention import VERSION
+from mining.names import Catalogue
 from mining.reading import Query
 from mining.store import Pull, Store, Stored
 from tests.fakes import NOON, keep, said, understood
@@ -34,6 +35,16 @@ def count(store: Store, table: Table) -> int:
 
 def put(store: Store, *items: Feedback | Reject) -> Stored:
     return store.put_page(SHOP, items, {"v": 1})
+
+
+CATALOGUE = Catalogue({"product": {"Acme Pro": ["אקמי"]}, "competitor": {"Globex": []}})
+
+
+def _look_through(store: Store, catalogue: Catalogue = CATALOGUE) -> list[str]:
+    """What a run does about names alone; the feedback that it looked through."""
+    ids = work.to_name(store, catalogue.version)
+    work.rename(store, ids, catalogue)
+    return ids
 
 
 def _stages(store: Store) -> list[tuple[str, float, str]]:
@@ -153,6 +164,64 @@ class StoreBehaviour:
         keep(store, said("AB"), said("ab"), said("שלום"))
         assert corrections.found(store, "shop:A") == "shop:AB#0"
         assert corrections.found(store, "shop:ש") == "shop:שלום#0"
+
+    # --- the company's names ----------------------------------------------------------------------------------------
+
+    def test_names_are_found_once_and_again_when_the_catalogue_changes(self, store: Store) -> None:
+        keep(store, said("1", "Globex and ACME PRO are slow"), said("2", "לאקמי אין שירות"), said("3", "late"))
+        before = rows(store, schema.labels)
+        assert _look_through(store) == ["shop:1", "shop:2", "shop:3"]
+        assert _look_through(store) == []
+        held = {row.mention_id: [(name.kind, name.name, row.text[name.start : name.end]) for name in row.names]
+                for row in reading.heard(store, Query(Filters()))}  # fmt: skip
+        both = [("competitor", "Globex", "Globex"), ("product", "Acme Pro", "ACME PRO")]
+        assert held == {"shop:1#0": both, "shop:2#0": [("product", "Acme Pro", "אקמי")], "shop:3#0": []}
+        other = Catalogue({"platform": {"Wolt": ["late"]}})
+        assert _look_through(store, other) == ["shop:1", "shop:2", "shop:3"]
+        assert [(row.mention_id, row.name) for row in rows(store, schema.names)] == [("shop:3#0", "Wolt")]
+        assert _look_through(store, Catalogue()) == ["shop:1", "shop:2", "shop:3"]
+        assert count(store, schema.names) == count(store, schema.named) == len(_look_through(store, Catalogue())) == 0
+        assert rows(store, schema.labels) == before
+
+    def test_a_name_filters_what_holds_it_and_what_is_about_it(self, store: Store) -> None:
+        keep(store, said("1", "Acme Pro broke"), said("2", product="Acme Pro"), said("3", product="Acme"), said("4"))
+        keep(store, said("5", "Globex is better", product="Acme"))
+        _look_through(store)
+        for filters, found in (
+            (Filters(product=("Acme Pro",)), ["shop:1", "shop:2"]),
+            (Filters(product=("Acme Pro", "Acme")), ["shop:1", "shop:2", "shop:3", "shop:5"]),
+            (Filters(competitor=("Globex",)), ["shop:5"]),
+            (Filters(competitor=("Globex",), product=("Acme",)), ["shop:5"]),
+            (Filters(platform=("Globex",)), []),
+            (Filters(product=("acme pro",)), []),
+        ):
+            again = Query.from_spec(Query(filters).spec())
+            assert [row.feedback_id for row in reading.heard(store, again)] == found, filters
+        counted = names_held.by_name(store, Filters())
+        assert [(row["kind"], row["name"], row["mentions"]) for row in counted] == [
+            ("competitor", "Globex", 1), ("product", "Acme Pro", 1)
+        ]  # fmt: skip
+
+    def test_names_go_with_the_words_that_held_them(self, store: Store) -> None:
+        keep(store, *(said(str(n), "Acme Pro broke", author=f"a1:{n}") for n in range(4)))
+        _look_through(store)
+        put(store, said("0", "It works again.", author="a1:0"), said("1", "", deleted=True))
+        store.erase("a1:2")
+        assert {row.mention_id for row in rows(store, schema.names)} == {"shop:3#0"}
+        assert {row.feedback_id for row in rows(store, schema.named)} == {"shop:3"}
+        keep(store, said("0", "Globex works.", author="a1:0"))
+        assert _look_through(store) == ["shop:0"]
+        assert [row.name for row in rows(store, schema.names)] == ["Globex", "Acme Pro"]
+
+    def test_what_is_read_anew_has_its_names_at_once(self, store: Store) -> None:
+        item = said("1", "Acme Pro broke")
+        keep(store, item)
+        mined = understood(item)
+        named = replace(mined, names=CATALOGUE.find([item.text]), named_by=CATALOGUE.version)
+        for _ in range(2):
+            work.put_mined(store, named, VERSION)
+        assert [(row.mention_id, row.name) for row in rows(store, schema.names)] == [("shop:1#0", "Acme Pro")]
+        assert work.to_name(store, CATALOGUE.version) == []
 
     # --- pages and cursors ------------------------------------------------------------------------------------------
 

@@ -225,3 +225,5 @@ def understand_missing(where: Workspace, index: Callable[[], Index], console: Co
             f"understood {done.feedback} items: {done.mentions} mentions, {done.indexed} indexed{removed}",
             soft_wrap=True,
         )
+    if done.renamed:
+        console.print(f"{done.renamed} items looked through for the names of today's catalogue", soft_wrap=True)

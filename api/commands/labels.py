@@ -20,7 +20,7 @@ from mining import corrections
 from mining.corrections import NOBODY, Change, Corrected, Given
 from mining.reading import by_ids
 from mining.rows import storable_text
-from mining.taxonomy import TASKS
+from mining.taxonomy import TASKS, Taxonomy
 
 app = typer.Typer(no_args_is_help=True, help="List, export and import the corrections that people made.")
 
@@ -61,9 +61,9 @@ def label(
         id_ = mention if _waits(where, mention) else corrections.found(where.store, mention)
         changes = corrections.take_back(where.store, id_, tasks)
     else:
-        values = corrections.checked(_pairs(said or []))
+        values = corrections.checked(_pairs(said or []), where.taxonomy)
         id_ = corrections.found(where.store, mention)
-        changes = corrections.correct(where.store, id_, values, by or _me(), note)
+        changes = corrections.correct(where.store, id_, values, by or _me(), note, where.taxonomy)
     _tell(where, id_, changes, as_json=as_json)
 
 
@@ -197,7 +197,7 @@ def import_(
     What was said here later than the row's "at" stays. --by names whose word the rows without "by" are.
     """  # fmt: skip
     where = workspace(home, config)
-    rows = list(_rows(path, by or _me()))
+    rows = list(_rows(path, by or _me(), where.taxonomy))
     given = [(place, row) for place, row in rows if isinstance(row, Given)]
     rejects = [(place, row) for place, row in rows if isinstance(row, str)]
     made = corrections.bring_in(where.store, [row for _, row in given])
@@ -215,7 +215,7 @@ def import_(
     out.print(f"{corrected} corrected, {same} unchanged, {len(rejects)} rejected", soft_wrap=True)
 
 
-def _rows(path: Path, by: str) -> Iterator[tuple[str, Given | str]]:
+def _rows(path: Path, by: str, known: Taxonomy) -> Iterator[tuple[str, Given | str]]:
     """Each row of a file: its place, and what it says or why it cannot be read.
 
     Raises:
@@ -230,7 +230,7 @@ def _rows(path: Path, by: str) -> Iterator[tuple[str, Given | str]]:
     try:
         for event in readers.read(path, inspect(path), columns):
             if isinstance(event, Row):
-                yield f"{path.name}:{event.place}", _given(event.fields, by)
+                yield f"{path.name}:{event.place}", _given(event.fields, by, known)
             elif isinstance(event, Bad):
                 yield f"{path.name}:{event.place}", event.reason
     except Unreadable as error:
@@ -242,14 +242,14 @@ def _rows(path: Path, by: str) -> Iterator[tuple[str, Given | str]]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
 
 
-def _given(fields: Mapping[str, object], by: str) -> Given | str:
+def _given(fields: Mapping[str, object], by: str, known: Taxonomy) -> Given | str:
     row = {name.strip().lower(): value for name, value in fields.items() if value not in (None, "")}
     names = ("id", "text", "by", "at", "note", *TASKS)
     if odd := next((name for name in names if not isinstance(row.get(name, ""), str)), None):
         return f"{odd} is no text"
     said: dict[str, str] = {name: storable_text(str(row[name])) for name in names if name in row}
     try:
-        values = corrections.checked({task: said[task] for task in TASKS if task in said})
+        values = corrections.checked({task: said[task] for task in TASKS if task in said}, known)
         at = _moment(said["at"]) if "at" in said else None
     except ConfigError as error:
         return f"{error.message}; {error.hint}"

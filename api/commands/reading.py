@@ -22,7 +22,8 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="DATE", help="Answer as if it were this day (YYYY-MM-DD).", show_default=False),
 ]
 Stages = Annotated[
-    list[str] | None, typer.Option("--stage", help=f"Of: {', '.join(values('stage'))}.", show_default=False)
+    list[str] | None,
+    typer.Option("--stage", help=f"Of: {', '.join(values('stage'))}; or one of your own.", show_default=False),
 ]
 Touchpoints = Annotated[
     list[str] | None, typer.Option("--touchpoint", help="Such as checkout; see docs/commands.md.", show_default=False)
@@ -36,7 +37,9 @@ Sentiments = Annotated[
 Channels = Annotated[list[Channel] | None, typer.Option("--channel", help="How it reached us.", show_default=False)]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Name of a source.", show_default=False)]
 Languages = Annotated[list[str] | None, typer.Option("--language", help="Such as en, he, fa.", show_default=False)]
-Products = Annotated[list[str] | None, typer.Option("--product", help="As the feedback names it.", show_default=False)]
+Products = Annotated[
+    list[str] | None, typer.Option("--product", help="Named in the mention, or what it is about.", show_default=False)
+]
 # Nothing was heard before; later, dates of two calendars can no longer be reckoned with.
 _YEARS = (1970, 2999)
 
@@ -112,10 +115,10 @@ def search(
     filters = Filters(
         since=_start(where, since, "--since"),
         until=_start(where, until, "--until", days=1),
-        stage=_known("stage", stage),
-        touchpoint=_known("touchpoint", touchpoint),
-        intent=_known("intent", intent),
-        sentiment=_known("sentiment", sentiment),
+        stage=_known(where, "stage", stage),
+        touchpoint=_known(where, "touchpoint", touchpoint),
+        intent=_known(where, "intent", intent),
+        sentiment=_known(where, "sentiment", sentiment),
         channel=tuple(one.value for one in channel or ()),
         source=tuple(source or ()),
         language=tuple(language or ()),
@@ -133,11 +136,12 @@ def search(
         out.print("Nothing found.")
 
 
-def _known(task: str, wanted: list[str] | None) -> tuple[str, ...]:
+def _known(where: Workspace, task: str, wanted: list[str] | None) -> tuple[str, ...]:
     """Labels asked for; a misspelt one is refused rather than found nowhere."""
+    known = where.taxonomy.values(task)
     for value in wanted or ():
-        if value not in values(task):
-            raise ConfigError(f"--{task}: there is no {task} {value!r}", hint=f"known: {', '.join(values(task))}")
+        if value not in known:
+            raise ConfigError(f"--{task}: there is no {task} {value!r}", hint=f"known: {', '.join(known)}")
     return tuple(wanted or ())
 
 
@@ -150,7 +154,9 @@ def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> da
 
 def _line(mention: Heard, where: Workspace) -> str:
     labels = "/".join(mention.labels.get(task, "?") for task in ("stage", "touchpoint", "intent", "sentiment"))
-    return f"{apart(mention.text)}  [{mention.mention_id} · {local(mention.said_at, where)} · {labels}]"
+    names = ", ".join(dict.fromkeys(f"{name.kind} {apart(name.name)}" for name in mention.names))
+    about = (mention.mention_id, local(mention.said_at, where), labels, names)
+    return f"{apart(mention.text)}  [{' · '.join(part for part in about if part)}]"
 
 
 def show(
@@ -203,16 +209,17 @@ def stats(
     home: Home = None,
     config: Config = None,
 ) -> None:
-    """Count feedback, mentions and authors; --by splits them. Agents' words are not counted."""  # fmt: skip
-    from mining import reading
+    """Count feedback, mentions, authors and names of the catalogue; --by splits. Agents' words are not counted."""  # fmt: skip
+    from mining import names_held, reading
 
     where = workspace(home, config)
     dimensions = [name.strip() for name in by.split(",") if name.strip()] if by else []
     total = reading.total(where.store, Filters())
     rows = reading.by(where.store, Filters(), dimensions) if dimensions else []
+    named = names_held.by_name(where.store, Filters())
     if as_json:
         held = where.store.count_feedback()
-        write_json({"feedback": held, "mentions": total.mentions, "authors": total.authors, "by": rows})
+        write_json({"feedback": held, "mentions": total.mentions, "authors": total.authors, "by": rows, "names": named})
         return
     out.print(f"{where.store.count_feedback()} items, {total.mentions} customers' mentions, {total.authors} authors")
     if dimensions:
@@ -221,6 +228,11 @@ def stats(
             table.add_row(
                 *(str(row[name]) for name in dimensions), *(str(row[n]) for n in ("feedback", "mentions", "authors"))
             )
+        out.print(table)
+    if named:
+        table = Table("name", "kind", "items", "mentions", "authors", box=None)
+        for row in named:
+            table.add_row(apart(row["name"]), row["kind"], *(str(row[n]) for n in ("feedback", "mentions", "authors")))
         out.print(table)
 
 

@@ -68,7 +68,7 @@ _MOST_STRINGS = 400_000
 
 
 @contextmanager
-def _without_torch() -> Iterator[None]:
+def without_torch() -> Iterator[None]:
     """spaCy imports torch where it finds it, 1.5 s and 200 MB, for models that cutting into tokens does not use."""
     if "torch" in sys.modules:
         yield
@@ -84,7 +84,7 @@ def _without_torch() -> Iterator[None]:
 @cache
 def _pipeline(language: str) -> Language:
     """A blank pipeline: tokens only. The lexical attributes are left out, they cost more than the tokenizing."""
-    with _without_torch():
+    with without_torch():
         import spacy
 
     pipeline = spacy.blank(language)

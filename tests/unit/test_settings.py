@@ -31,6 +31,20 @@ mode = "auto"
 [catalog.competitors]
 "Globex" = []
 
+[catalog.platforms]
+"Wolt" = ["וולט"]
+
+[stages.experience]
+name = "Usage"
+names = { he = "שימוש", fa = "استفاده" }
+
+[stages.trial]
+examples = ["the free month ended too early"]
+
+[touchpoints.kiosk]
+words = ["kiosk", "קיוסק", "کیوسک"]
+examples = ["the kiosk froze", "הקיוסק נתקע"]
+
 [events]
 "price increase" = 2026-09-15
 
@@ -75,6 +89,9 @@ def test_every_table_is_read(tmp_path: Path) -> None:
     assert (settings.locale.week_start, settings.locale.language) == ("sunday", "he")
     assert settings.catalog.products == {"Acme Pro": ("Pro", "אקמי פרו")}
     assert settings.catalog.competitors == {"Globex": ()}
+    assert settings.catalog.platforms == {"Wolt": ("וולט",)}
+    assert settings.stages["experience"].names == {"he": "שימוש", "fa": "استفاده"}
+    assert settings.touchpoints["kiosk"].words == ("kiosk", "קיוסק", "کیوسک")
     assert settings.events == {"price increase": date(2026, 9, 15)}
     assert settings.owners == {"purchase": "Payments team"}
     assert settings.sources["shop"].use == "files"
@@ -120,6 +137,8 @@ def test_the_file_is_the_one_named_or_that_of_the_home_or_that_of_the_current_fo
         ("[events]\nsale = 'soon'\n", "events.sale", "date"),
         ("[sources.shop]\npath = 'x'\n", "sources.shop.use", "required"),
         ("[catalog.products]\n'Acme' = 3\n", "catalog.products.Acme", "tuple"),
+        ("[touchpoints.kiosk]\nword = ['x']\n", "touchpoints.kiosk.word", "unknown key"),
+        ("[stages.trial.names]\nde = 'Probe'\n", "stages.trial.names.de", "'en', 'he' or 'fa'"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, place: str, what: str) -> None:
@@ -150,3 +169,41 @@ def test_a_mistake_in_the_environment_is_named_too(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("OVERHEARD_LOCALE__TIMEZONE", "Middle/Earth")
     with pytest.raises(ConfigError, match=r"locale\.timezone"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "[catalog.products]\nAcme = ['pro']\n[catalog.competitors]\nGlobex = ['PRO']\n",
+            "catalog.competitors.Globex: 'PRO'",
+        ),
+        ("[catalog.platforms]\n'-' = []\n", "catalog.platforms.-: '-' can be found nowhere"),
+        ("[stages.Trial]\n", "stages.Trial: a stage is written in a-z, 0-9 and _"),
+        ("[touchpoints.'my kiosk']\n", "touchpoints.my kiosk: a touchpoint is written in a-z"),
+        ("[stages.none]\nname = 'Nothing'\n", "stages.none"),
+        ("[stages.trial]\nname = 'Purchase'\n", "stages.trial: 'Purchase' also stands for stages.purchase"),
+        ("[stages.purchase]\nname = 'Checkout'\n", "stages.purchase: 'Checkout' also stands for touchpoints.checkout"),
+        (
+            "[touchpoints.a]\nwords = ['x1']\n[touchpoints.b]\nwords = ['X1']\n",
+            "touchpoints.a: 'x1' also stands for touchpoints.b",
+        ),
+        ("[touchpoints.a]\nwords = ['!']\n", "touchpoints.a: '!' says nothing"),
+    ],
+)  # fmt: skip
+def test_one_name_for_two_things_is_refused_with_a_hint(tmp_path: Path, text: str, what: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as refused:
+        read(tmp_path)
+    assert f"{path}: " in refused.value.message
+    assert what in refused.value.message
+    assert refused.value.hint
+
+
+def test_examples_are_handed_to_training_by_task_and_value(tmp_path: Path) -> None:
+    written(tmp_path, WHOLE)
+    assert read(tmp_path).extra_classes() == {
+        "stage": {"trial": ("the free month ended too early",)},
+        "touchpoint": {"kiosk": ("the kiosk froze", "הקיוסק נתקע")},
+    }
+    assert Settings().extra_classes() == {}
