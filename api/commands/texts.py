@@ -13,6 +13,7 @@ from rich.table import Table
 
 from api.commands.ingest import at_work, understand_missing
 from api.terminal import AsJson, Config, Home, Mode, out, workspace, write_json_line
+from assistant.directions import apart
 from connectors.errors import ConfigError
 from mining.taggers.base import Label
 
@@ -42,8 +43,10 @@ def tag(
             texts = [row["text"] for row in rows]
             languages = [row.get("language") or detect(text) for row, text in zip(rows, texts, strict=True)]
             labels, _ = where.miner.tag(texts, languages, [None] * len(texts))
-            for row, language, by_task in zip(rows, languages, labels, strict=True):
-                write_json_line(_labelled(row["id"], language, by_task))
+            found = where.miner.catalogue.find(texts)
+            for row, language, by_task, names in zip(rows, languages, labels, found, strict=True):
+                held = {"names": [name.as_json(row["text"]) for name in names]} if where.miner.catalogue else {}
+                write_json_line(_labelled(row["id"], language, by_task) | held)
         return
     if text is None:
         with at_work(where) as index:
@@ -54,6 +57,8 @@ def tag(
     for task, label in labels[0].items():
         table.add_row(task, label.value, f"{label.score:.2f}", label.by)
     out.print(table)
+    for name in where.miner.catalogue.find([text])[0]:
+        out.print(f"{name.kind}: {apart(name.name)} ({apart(text[name.start : name.end])})", soft_wrap=True)
 
 
 def _labelled(id_: str, language: str, labels: Mapping[str, Label]) -> dict[str, Any]:

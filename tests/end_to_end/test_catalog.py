@@ -79,6 +79,11 @@ def test_names_and_own_values_are_found_asked_for_replayed_and_renewed(shop: Hom
     assert (asked["filters"]["touchpoint"], asked["filters"]["stage"]) == (["kiosk"], ["experience"])
     shop.good("label", "shop:5#1", "touchpoint=kiosk")
 
+    line = shop.good("tag", "--json", input='{"id": "a", "text": "הקיוסק של אקמי פרו נתקע"}\n'.encode())
+    tagged = json.loads(line)
+    assert (tagged["touchpoint"], [one["text"] for one in tagged["names"]]) == ("kiosk", ["אקמי פרו"])
+    assert "Acme Pro" in shop.good("tag", "Acme Pro broke")
+
     shop.good("doctor")
     before = said(shop, "search", "late")[0]
     configure(shop, SETTINGS.replace('"Globex" =', '"Parcels" = ["delivery"]\n"Globex" ='))
@@ -97,6 +102,7 @@ def test_names_and_own_values_are_found_asked_for_replayed_and_renewed(shop: Hom
     configure(shop, "")
     shop.good("tag")
     assert counted(shop) == {}
+    assert "names" not in json.loads(shop.good("tag", "--json", input=b'{"id": "a", "text": "Acme Pro"}\n'))
     assert said(shop, "search", "late")[0]["touchpoint"] == "kiosk", "a person's word outlives the settings"
 
 
