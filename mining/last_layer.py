@@ -171,7 +171,8 @@ def _heard(own: Columns, rows: Sequence[Row]) -> Floats:
 def _cues(task: str, values: tuple[str, ...], text: str, language: str) -> Floats:
     """What cues add to the scores of one text, (k,); a refit asks dozens of times."""
     nothing = {task: np.zeros((1, len(values)), np.float32)}
-    return cues.heeded(nothing, {task: values}, [text], [language], [None])[task][0]
+    made: Floats = cues.heeded(nothing, {task: values}, [text], [language], [None])[task][0]
+    return made
 
 
 def grown(layer: Linear, examples: Seen, others: Floats) -> Linear:
