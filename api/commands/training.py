@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from api.commands.ingest import at_work, understand_missing
 from api.terminal import AsJson, Config, Home, Mode, err, out, progress, workspace, write_json
@@ -21,7 +20,7 @@ from connectors.errors import ConfigError
 if TYPE_CHECKING:
     from embeddings.base import Part
     from mining.evaluation.labelled import Unread
-    from mining.refit import Judged, Refitted
+    from mining.refit import Refitted
     from mining.training.rows import Row
 
 # Whoever reads with one of these today may read with the other tomorrow: both are refitted.
@@ -193,7 +192,7 @@ def _tell(report: _Report, where: Workspace, *, dry_run: bool, as_json: bool) ->
     for name, reason in report.skipped.items():
         out.print(f"{name}: skipped, {reason}", soft_wrap=True)
     if report.parts:
-        out.print(_table(report.parts))
+        out.print(_table(report.parts), soft_wrap=True)
     for sentence in _outcome(report, where, dry_run=dry_run):
         out.print(sentence, soft_wrap=True)
 
@@ -215,21 +214,20 @@ def _outcome(report: _Report, where: Workspace, *, dry_run: bool) -> Iterator[st
         yield from (f"{name}: an earlier refit stays; overheard train --undo takes it out" for name in sorted(stays))
 
 
-def _table(parts: Sequence[Refitted]) -> Table:
+def _table(parts: Sequence[Refitted]) -> str:
     """By part and task: right answers on corrections left out, macro-F1 on remarks kept aside; shipped and refitted."""
+    from mining.evaluation.tables import columns
+
     header = ("part", "task", "corrections", "unseen right", "refitted", "aside F1", "refitted", "outcome")
-    table = Table(*header, box=None)
-    for part in parts:
-        for one in part.tasks:
-            table.add_row(
-                part.part, one.task, str(one.corrections), *_figures(one), "yes" if one.taken else "no", one.why
-            )
-    return table
-
-
-def _figures(one: Judged) -> Iterator[str]:
-    for share in (one.shipped_right, one.refitted_right, one.shipped_f1, one.refitted_f1):
-        yield "-" if share is None else f"{share:.3f}"
+    rows = [
+        (
+            *(part.part, one.task, one.corrections, one.shipped_right, one.refitted_right),
+            *(one.shipped_f1, one.refitted_f1, f"{'taken' if one.taken else 'left'}: {one.why}"),
+        )
+        for part in parts
+        for one in part.tasks
+    ]
+    return columns(header, rows)
 
 
 def _as_json(report: _Report) -> dict[str, Any]:
