@@ -265,7 +265,7 @@ def test_themes_are_listed_with_their_members(shop: Home) -> None:
 
 def test_stats_count_and_split(shop: Home) -> None:
     counted = json.loads(shop.good("stats", "--json", "--by", "language,channel"))
-    assert set(counted) == {"feedback", "mentions", "authors", "by"}
+    assert set(counted) == {"feedback", "mentions", "authors", "by", "names"}
     assert (counted["feedback"], counted["authors"]) == (13, 12)
     assert {row["language"]: row["feedback"] for row in counted["by"]} == {"en": 7, "he": 3, "fa": 3}
     assert all(set(row) == {"language", "channel", "feedback", "mentions", "authors"} for row in counted["by"])
@@ -296,7 +296,7 @@ def test_tag_and_embed_answer_line_by_line(shop: Home) -> None:
     assert [row["id"] for row in tagged] == ["a", 2, "c"]
     tasks = {"stage", "intent", "sentiment", "effort", "touchpoint"}
     for row in tagged:
-        assert set(row) == {"id", "language", "scores", *tasks}
+        assert set(row) == {"id", "language", "scores", "names", *tasks}
         assert set(row["scores"]) == tasks
         assert all(0 <= score <= 1 for score in row["scores"].values())
     assert (tagged[0]["language"], tagged[0]["sentiment"], tagged[1]["language"]) == ("en", "negative", "he")
