@@ -62,7 +62,7 @@ class ModelsTable(_Table):
     """``[models]``: how remarks are read (a file of ``embeddings/readers``), and another embedder
     (``embeddings/models``) if wanted."""
 
-    mode: str = "fast"
+    mode: str = "accurate"
     embedder: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
 

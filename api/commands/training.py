@@ -84,7 +84,7 @@ def train(
 def _refitted(where: Workspace, sets: Sequence[Path]) -> tuple[_Report, list[Refitted]]:
     """Refit and judge every part that has weights, and those whose layer is worth installing."""
     from mining.evaluation import labelled
-    from mining.refit import Rows, refit
+    from mining.refit import Rows, extras, refit
     from mining.training.rows import authored, held_out
 
     files = [labelled.read(path) for path in sets]
@@ -92,11 +92,13 @@ def _refitted(where: Workspace, sets: Sequence[Path]) -> tuple[_Report, list[Ref
     written = authored()
     shipped, aside = ([row for row in written if held_out(row) is kept] for kept in (False, True))
     report = _Report(len(shipped), len(said), [reject for one in files for reject in one.rejects])
-    if not said:
+    extra = where.settings.extra_classes()
+    if not said and not extra:
         return report, []
     for part in _parts(where, report):
         seen = _seen(part, (shipped, aside, said), where.home / TUNED)
-        report.parts.append(refit(part.name, part.shipped, Rows(*seen, examples=seen[-1].of([]))))
+        examples = extras(part, extra) if extra else seen[-1].of([])
+        report.parts.append(refit(part.name, part.shipped, Rows(*seen, examples=examples)))
     return report, [one for one in report.parts if one.layer is not None]
 
 
@@ -200,7 +202,7 @@ def _tell(report: _Report, where: Workspace, *, dry_run: bool, as_json: bool) ->
 def _outcome(report: _Report, where: Workspace, *, dry_run: bool) -> Iterator[str]:
     from mining import refit_files
 
-    if not report.corrections:
+    if not report.parts and not report.skipped:
         yield "nothing to learn from: correct some labels first, see overheard label --help"
     for one in report.parts:
         if one.layer is None:

@@ -23,7 +23,7 @@ class Config(BaseModel, extra="forbid"):
 
     encoder: Path = encoder.SHIPPED
     static: Path = static.SHIPPED
-    share: float = Field(default=0.5, ge=0, le=1)
+    share: float = Field(default=0.4, ge=0, le=1)
 
 
 class Joined:

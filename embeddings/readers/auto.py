@@ -16,6 +16,8 @@ from embeddings.models import encoder, static
 from embeddings.readers import accurate, fast
 
 _ANY = "*"
+# No chance at all, and still a number.
+_NEVER = -10_000.0
 
 
 class Config(BaseModel, extra="forbid"):
@@ -34,11 +36,16 @@ class Config(BaseModel, extra="forbid"):
 
 
 class AutoReader:
-    """Fast where that is enough. Raw scores of both come out at the accurate reader's temperature."""
+    """Fast where that is enough. Raw scores of both come out at the accurate reader's temperature.
+
+    Attributes:
+        fast: the reader that is asked first.
+        accurate: the reader that is asked about the rest.
+    """
 
     def __init__(self, config: Config) -> None:
-        self._fast = fast.FastReader(fast.Config(folder=config.folder, heads=config.heads, tuned=config.tuned))
-        self._accurate = accurate.AccurateReader(
+        self.fast = fast.FastReader(fast.Config(folder=config.folder, heads=config.heads, tuned=config.tuned))
+        self.accurate = accurate.AccurateReader(
             accurate.Config(folder=config.encoder, static=config.folder, tuned=config.tuned)
         )
         self._sure = config.sure
@@ -46,45 +53,45 @@ class AutoReader:
     @property
     def name(self) -> str:
         """The fast reader's model and the version of the scores."""
-        return f"{self._fast.embedder.name}+{self.version}"
+        return f"{self.fast.embedder.name}+{self.version}"
 
     @property
     def embedder(self) -> Embedder:
         """The static model: it is the one whose vectors are kept."""
-        return self._fast.embedder
+        return self.fast.embedder
 
     @property
     def version(self) -> str:
         """The versions of both, and from which chance on the fast one is believed."""
-        return f"auto-{self._fast.last.version}-{self._accurate.last.version}-{self._sure * 100:.0f}"
+        return f"auto-{self.fast.last.version}-{self.accurate.last.version}-{self._sure * 100:.0f}"
 
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return self._fast.dimensions
+        return self.fast.dimensions
 
     @property
     def classes(self) -> Mapping[str, tuple[str, ...]]:
         """Task -> names of its classes, in the order of its scores' columns."""
-        return self._accurate.classes
+        return self.accurate.classes
 
     @property
     def temperatures(self) -> Temperatures:
         """The accurate reader's; the fast one's scores are brought to them."""
-        return self._accurate.temperatures
+        return self.accurate.temperatures
 
     @property
     def parts(self) -> Sequence[Part]:
         """Both networks."""
-        return (*self._fast.parts, *self._accurate.parts)
+        return (*self.fast.parts, *self.accurate.parts)
 
     def read(self, texts: Sequence[str]) -> Encoded:
         """Vectors and raw scores, rows in the order of the texts."""
-        quick = self._fast.read(texts)
-        scores = {task: table * self._factors[task] for task, table in quick.scores.items()}
+        quick = self.fast.read(texts)
+        scores = {task: self._aligned(task, table * self._factors[task]) for task, table in quick.scores.items()}
         hard = np.flatnonzero(~self.settled(quick))
         if len(hard):
-            exact = self._accurate.last.scores(self._accurate.states([texts[int(i)] for i in hard]))
+            exact = self.accurate.last.scores(self.accurate.states([texts[int(i)] for i in hard]))
             for task, table in exact.items():
                 scores[task][hard] = table
         return Encoded(quick.vectors, scores)
@@ -93,13 +100,24 @@ class AutoReader:
         """Which texts the fast reader's scores are enough for, (n,)."""
         sure = np.ones(len(quick.vectors), np.bool_)
         for task, table in quick.scores.items():
-            sure &= _largest_chance(table / _temperature(self._fast.last, task)) >= self._sure
+            sure &= _largest_chance(table / _temperature(self.fast.last, task)) >= self._sure
         return sure
+
+    def _aligned(self, task: str, table: Floats) -> Floats:
+        """The fast reader's columns in the accurate one's order; of a refit they need not know the same own values."""
+        known, wanted = self.fast.classes[task], self.accurate.classes[task]
+        if known == wanted:
+            return table
+        made = np.full((len(table), len(wanted)), _NEVER, np.float32)
+        for column, value in enumerate(wanted):
+            if value in known:
+                made[:, column] = table[:, known.index(value)]
+        return made
 
     @cached_property
     def _factors(self) -> dict[str, float]:
         """What brings the fast reader's scores to the accurate one's temperature."""
-        last = (self._fast.last, self._accurate.last)
+        last = (self.fast.last, self.accurate.last)
         return {task: _temperature(last[1], task) / _temperature(last[0], task) for task in last[0].classes}
 
 

@@ -92,6 +92,16 @@ def test_without_corrections_nothing_is_learnt(cafe: Home) -> None:
     assert trained(cafe)["parts"] == []
 
 
+def test_an_own_stage_is_learnt_from_its_examples(cafe: Home) -> None:
+    assert "repair" not in labels(cafe).values()
+    settings = f'[models]\nmode = "fast"\n\n[stages.repair]\nexamples = {json.dumps(SAID[:5])}\n'
+    (cafe.folder / "overheard.toml").write_text(settings, encoding="utf-8")
+    told = trained(cafe)
+    assert told["corrections"] == 0
+    assert [part["installed"] for part in told["parts"] if part["part"] == "fast"] == [True]
+    assert labels(cafe)[SAID[5]] == "repair"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -78,7 +78,7 @@ def test_a_file_is_not_needed(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings == Settings()
     assert (settings.store.url, settings.index.url, settings.locale.timezone) == (None, None, "UTC")
-    assert (settings.locale.week_start, settings.models.mode, settings.sources) == (None, "fast", {})
+    assert (settings.locale.week_start, settings.models.mode, settings.sources) == (None, "accurate", {})
 
 
 def test_every_table_is_read(tmp_path: Path) -> None:
