@@ -50,8 +50,14 @@ class Joined:
 
     def join(self, states: Floats, texts: Sequence[str]) -> Floats:
         """The vectors of texts whose states the encoder has already given."""
-        parts = (unit(states) * np.sqrt(self._share), self._static.encode(texts) * np.sqrt(1 - self._share))
-        return unit(np.concatenate(parts, axis=1))
+        made = np.empty((len(states), self.dimensions), np.float32)
+        width = self.encoder.dimensions
+        np.multiply(unit(states), np.float32(np.sqrt(self._share)), out=made[:, :width])
+        np.multiply(self._static.encode(texts), np.float32(np.sqrt(1 - self._share)), out=made[:, width:])
+        # Two halves of unit length make a whole of unit length; where one half is zero the other is all there is.
+        half = ~(made[:, :width].any(axis=1) & made[:, width:].any(axis=1))
+        made[half] = unit(made[half])
+        return made
 
 
 def plugin(**settings: object) -> Embedder:

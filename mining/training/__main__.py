@@ -28,6 +28,10 @@ from mining.training.rows import TASKS, gold
 from mining.training.student import Opinions
 
 
+_TYPICAL = 150
+"""Remarks, each in three languages, that the ranges of the int8 products are found on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Where things come from and go to, and how long each step learns."""
@@ -99,7 +103,8 @@ def make_encoder(recipe: Recipe, gathered: Material, work: Path) -> None:
         tuned = tune.tune(grown.model, tokenizer, gathered.rows, grown.lesson, recipe.tuning)
         weights = tuned.heads.state_dict()
         torch.save({"model": grown.model.state_dict(), "heads": weights}, path)
-    export.export(grown.model, grown.vocabulary, recipe.encoder, recipe.version)
+    typical = [text for pair in gathered.said[:: len(gathered.said) // _TYPICAL] for text in (pair.en, pair.he, pair.fa)]
+    export.export(grown.model, grown.vocabulary, typical, recipe.encoder, recipe.version)
     last = Linear(
         str(recipe.version),
         encoder.plugin(folder=recipe.encoder).name,
