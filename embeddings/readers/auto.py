@@ -32,7 +32,7 @@ class Config(BaseModel, extra="forbid"):
     heads: Path = fast.SHIPPED
     encoder: Path = encoder.SHIPPED
     tuned: Path | None = None
-    sure: float = Field(default=0.8, ge=0, le=1)
+    sure: float = Field(default=0.6, ge=0, le=1)
 
 
 class AutoReader:
