@@ -138,7 +138,7 @@ def _task(own: Columns, rows: Rows, plan: Plan) -> tuple[Doubles, Judged]:
     best, why = _chosen(first, tries, plan)
     taken = best is not first
     if not taken and examples.rows:
-        made = fitted(own, said.of([]), examples, plan.weights[-1], only_new=True)
+        made = _only_new(own, said.of([]), examples, plan)
         best = replace(first, made=made, right=None, f1=macro_f1(answers(made, own, aside)))
         taken, why = True, f"new values only: {why}"
     shown = best if taken else max(tries, key=_merit, default=first)
@@ -153,6 +153,16 @@ def _task(own: Columns, rows: Rows, plan: Plan) -> tuple[Doubles, Judged]:
         taken=taken,
         why=why,
     )
+
+
+def _only_new(own: Columns, nothing: Seen, examples: Seen, plan: Plan) -> Doubles:
+    """New columns alone, by the least weight that gets every example right: what weighs more takes more from others."""
+    made = own.start
+    for weights in sorted(plan.weights, key=lambda one: one.most):
+        made = fitted(own, nothing, examples, weights, only_new=True)
+        if all(right == given for right, given in answers(made, own, examples, every=True)):
+            break
+    return made
 
 
 def _chosen(first: _Try, tries: Sequence[_Try], plan: Plan) -> tuple[_Try, str]:

@@ -28,6 +28,7 @@ def test_a_row_carries_all_that_a_quote_needs(sqlite: Store) -> None:
         "url": "https://example.com/1", "rating": 0.5, "product": "Acme",
         "stage": "decision", "intent": "complaint", "sentiment": "negative", "effort": "high", "touchpoint": "delivery",
         "scores": dict.fromkeys(("stage", "intent", "sentiment", "effort", "touchpoint"), 0.9),
+        "names": [],
     }  # fmt: skip
 
 
