@@ -316,7 +316,7 @@ def test_eval_scores_each_task_and_language(shop: Home, tmp_path: Path) -> None:
         ),
         encoding="utf-8",
     )
-    scores = json.loads(shop.good("eval", "--set", gold, "--json"))
+    scores = json.loads(shop.good("eval", "--set", gold, "--json"))["scores"]
     assert {score["task"] for score in scores} == {"stage", "intent", "sentiment", "effort", "touchpoint"}
     assert {"en", "he", "fa"} <= {score["language"] for score in scores}
     assert all({"task", "language", "rows", "accuracy", "macro_f1", "majority"} <= set(score) for score in scores)

@@ -22,12 +22,10 @@ SAID = (
 
 @pytest.fixture
 def cafe(home: Home, tmp_path: Path) -> Home:
-    """A workspace of the fast mode whose remarks about a repair café the models file elsewhere."""
+    """A workspace whose remarks about a repair café the models file elsewhere."""
     table = tmp_path / "cafe.csv"
     rows = [f'r{number},2026-10-0{number + 1},"{text}"' for number, text in enumerate(SAID)]
     table.write_text("\n".join(["id,date,text", *rows]) + "\n", encoding="utf-8")
-    home.folder.mkdir()
-    (home.folder / "overheard.toml").write_text('[models]\nmode = "fast"\n', encoding="utf-8")
     home.good(*home.ingest(table))
     return home
 
@@ -54,19 +52,19 @@ def test_the_models_learn_what_people_correct_and_forget_it_again(cafe: Home) ->
     correct(cafe, 5)
     rehearsed = cafe.good("train", "--dry-run")
     assert "would be installed" in rehearsed
-    assert not (cafe.folder / "heads" / "fast.safetensors").exists()
+    assert not (cafe.folder / "heads" / "accurate.safetensors").exists()
     told = trained(cafe)
-    [part] = [part for part in told["parts"] if part["part"] == "fast"]
+    [part] = [part for part in told["parts"] if part["part"] == "accurate"]
     assert (told["corrections"], part["installed"]) == (5, True)
     assert [task["task"] for task in part["tasks"] if task["taken"]] == ["stage"]
     assert labels(cafe) == dict.fromkeys(SAID, "loyalty")
     assert {row["by"] for row in json.loads(cafe.good("labels", "list", "--json"))} == {"dana"}
     assert "understood" not in cafe.good("tag")
     cafe.good("doctor")
-    written = (cafe.folder / "heads" / "fast.safetensors").read_bytes()
+    written = (cafe.folder / "heads" / "accurate.safetensors").read_bytes()
     trained(cafe, "--no-tag")
-    assert (cafe.folder / "heads" / "fast.safetensors").read_bytes() == written
-    assert "fast" in cafe.good("train", "--undo")
+    assert (cafe.folder / "heads" / "accurate.safetensors").read_bytes() == written
+    assert "accurate" in cafe.good("train", "--undo")
     assert labels(cafe) == {text: "loyalty" if text in SAID[:5] else stage for text, stage in before.items()}
     assert "nothing was installed" in cafe.good("train", "--undo")
     cafe.good("doctor")
@@ -79,7 +77,7 @@ def test_a_labelled_file_is_learnt_from_and_its_broken_rows_are_told(cafe: Home,
     told = trained(cafe, "--set", file, "--no-tag")
     assert told["corrections"] == 5
     assert [row["where"] for row in told["rejected"]] == [f"labelled.jsonl:{place}" for place in (6, 7, 8)]
-    assert [part["installed"] for part in told["parts"] if part["part"] == "fast"] == [True]
+    assert [part["installed"] for part in told["parts"] if part["part"] == "accurate"] == [True]
     assert labels(cafe)[SAID[5]] != "loyalty"
     cafe.good("tag")
     assert labels(cafe)[SAID[5]] == "loyalty"
@@ -94,11 +92,11 @@ def test_without_corrections_nothing_is_learnt(cafe: Home) -> None:
 
 def test_an_own_stage_is_learnt_from_its_examples(cafe: Home) -> None:
     assert "repair" not in labels(cafe).values()
-    settings = f'[models]\nmode = "fast"\n\n[stages.repair]\nexamples = {json.dumps(SAID[:5])}\n'
+    settings = f'[stages.repair]\nexamples = {json.dumps(SAID[:5])}\n'
     (cafe.folder / "overheard.toml").write_text(settings, encoding="utf-8")
     told = trained(cafe)
     assert told["corrections"] == 0
-    assert [part["installed"] for part in told["parts"] if part["part"] == "fast"] == [True]
+    assert [part["installed"] for part in told["parts"] if part["part"] == "accurate"] == [True]
     assert labels(cafe)[SAID[5]] == "repair"
 
 
