@@ -209,7 +209,7 @@ def stats(
     home: Home = None,
     config: Config = None,
 ) -> None:
-    """Count feedback, mentions, authors and names of the catalogue; --by splits. Agents' words are not counted."""  # fmt: skip
+    """Count feedback, mentions, authors and names of the catalogue; --by splits. Agents' words do not count."""
     from mining import names_held, reading
 
     where = workspace(home, config)

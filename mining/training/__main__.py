@@ -27,7 +27,6 @@ from mining.training.material import Material
 from mining.training.rows import TASKS, gold
 from mining.training.student import Opinions
 
-
 _TYPICAL = 150
 """Remarks, each in three languages, that the ranges of the int8 products are found on."""
 
@@ -103,7 +102,9 @@ def make_encoder(recipe: Recipe, gathered: Material, work: Path) -> None:
         tuned = tune.tune(grown.model, tokenizer, gathered.rows, grown.lesson, recipe.tuning)
         weights = tuned.heads.state_dict()
         torch.save({"model": grown.model.state_dict(), "heads": weights}, path)
-    typical = [text for pair in gathered.said[:: len(gathered.said) // _TYPICAL] for text in (pair.en, pair.he, pair.fa)]
+    typical = [
+        text for pair in gathered.said[:: len(gathered.said) // _TYPICAL] for text in (pair.en, pair.he, pair.fa)
+    ]
     export.export(grown.model, grown.vocabulary, typical, recipe.encoder, recipe.version)
     last = Linear(
         str(recipe.version),

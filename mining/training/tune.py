@@ -98,7 +98,7 @@ def tune(
         for epoch in range(plan.epochs):
             model.train()
             for batch in passes.batches(lengths, plan.batch, draw):
-                given, mask = passes.padded([ids[i] for i in batch])
+                given, mask = passes.padded([ids[int(i)] for i in batch])
                 states = passes.mean(model(input_ids=given, attention_mask=mask).last_hidden_state, mask)
                 loss = task_loss(heads, dropout(states), {task: all_[batch] for task, all_ in labels.items()}, losses)
                 if plan.lesson:
@@ -134,7 +134,7 @@ def states(model: "torch.nn.Module", tokenizer: "Tokenizer", texts: Sequence[str
     import torch
 
     ids = passes.ids(tokenizer, texts)
-    order: list[int] = np.argsort([len(row) for row in ids], kind="stable").tolist()
+    order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
     made = np.zeros((len(ids), 384), np.float32)
     with torch.inference_mode():
         for start in range(0, len(order), 64):
@@ -147,7 +147,7 @@ def states(model: "torch.nn.Module", tokenizer: "Tokenizer", texts: Sequence[str
 def _lessons(lesson: Lesson, plan: Plan, draw: np.random.Generator) -> Iterator[NDArray[np.int64]]:
     """Batches of lesson texts without end: long ones, half of them of one's own language."""
     long = np.flatnonzero((lesson.words >= 4) & (~lesson.english | (draw.random(len(lesson.words)) < 0.1)))
-    lengths = np.array([len(lesson.ids[i]) for i in long], np.int64)
+    lengths = np.array([len(lesson.ids[int(i)]) for i in long], np.int64)
     while plan.lesson:
         for part in passes.batches(lengths, plan.lesson, draw):
             yield long[part]

@@ -92,7 +92,7 @@ def test_without_corrections_nothing_is_learnt(cafe: Home) -> None:
 
 def test_an_own_stage_is_learnt_from_its_examples(cafe: Home) -> None:
     assert "repair" not in labels(cafe).values()
-    settings = f'[stages.repair]\nexamples = {json.dumps(SAID[:5])}\n'
+    settings = f"[stages.repair]\nexamples = {json.dumps(SAID[:5])}\n"
     (cafe.folder / "overheard.toml").write_text(settings, encoding="utf-8")
     told = trained(cafe)
     assert told["corrections"] == 0

@@ -59,6 +59,7 @@ def write_float(model: "torch.nn.Module", path: Path) -> None:
     """The model from piece ids and mask to the mean state, as ONNX; only its table is int8."""
     import torch
 
+    model.eval()
     example = (torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, dtype=torch.int64))
     axes = {0: "texts", 1: "pieces"}
     with warnings.catch_warnings():

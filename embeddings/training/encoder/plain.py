@@ -1,6 +1,6 @@
-"""BERT written out for export: the same arithmetic as the transformers model, as few and as large products as can be."""
+"""BERT written out for export: the arithmetic of the transformers model in as few and as large products as can be."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.training.encoder import passes
 
@@ -18,8 +18,8 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
     import torch
 
     weights = {name: tensor.detach() for name, tensor in model.state_dict().items()}
-    config = model.config
-    heads, width = int(config.num_attention_heads), int(config.hidden_size)  # type: ignore[union-attr]
+    config: Any = model.config  # of transformers, which a plain Module knows nothing of
+    heads, width = int(config.num_attention_heads), int(config.hidden_size)
 
     def linear(*names: str) -> torch.nn.Linear:
         rows = torch.cat([weights[f"{name}.weight"] for name in names])
@@ -29,7 +29,7 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
         return made
 
     def norm(name: str) -> torch.nn.LayerNorm:
-        made = torch.nn.LayerNorm(width, eps=config.layer_norm_eps)  # type: ignore[union-attr,arg-type]
+        made = torch.nn.LayerNorm(width, eps=config.layer_norm_eps)
         made.weight.data.copy_(weights[f"{name}.weight"])
         made.bias.data.copy_(weights[f"{name}.bias"])
         return made
@@ -61,6 +61,10 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
     class Plain(torch.nn.Module):
         """Ids and mask in, mean state out."""
 
+        table: torch.Tensor
+        scales: torch.Tensor
+        places: torch.Tensor
+
         def __init__(self) -> None:
             super().__init__()
             table = weights["embeddings.word_embeddings.weight"]
@@ -70,7 +74,7 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
             kinds = weights["embeddings.token_type_embeddings.weight"][0]
             self.register_buffer("places", weights["embeddings.position_embeddings.weight"] + kinds)
             self.first = norm("embeddings.LayerNorm")
-            count = int(config.num_hidden_layers)  # type: ignore[union-attr]
+            count = int(config.num_hidden_layers)
             self.layers = torch.nn.ModuleList(Layer(f"encoder.layer.{number}") for number in range(count))
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
