@@ -40,7 +40,10 @@ def gather(shared: Path) -> Material:
     gold = labelled.gold(shared / "gold" / "train.jsonl")
     written = labelled.authored()
     rows = labelled.allowed(gold) + [row for row in written if not labelled.held_out(row)]
-    rows += labelled.sentiments(shared / "corpora") + labelled.off_topic(shared / "corpora")
+    known = labelled.labelled_here(shared / "corpora")
+    whole = {row.text for row in known}
+    rows += known + [row for row in labelled.sentiments(shared / "corpora") if row.text not in whole]
+    rows += labelled.off_topic(shared / "corpora") + labelled.polarity(shared / "corpora")
     english = dict.fromkeys(text for text in corpora.english(shared) if text not in unseen)
     translations = []
     written_ids = {row.text for row in written}

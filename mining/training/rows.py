@@ -32,8 +32,15 @@ TASKS: Mapping[str, tuple[str, ...]] = {
 }
 """Task -> its classes, as the labelling guidelines define them; the first is the one that says least."""
 
+BESIDE: Mapping[str, tuple[str, ...]] = {"polarity": ("neutral", "negative", "positive")}
+"""A task that is learnt beside those and not shipped, since its labels mean something else: the feeling of comments on
+news and people, whoever it is about. It teaches words for feelings in a language where remarks of customers are few."""
+
 LANGUAGES = ("en", "he", "fa")
-AUTHORED = Path(__file__).parent / "data" / "authored.jsonl"
+_DATA = Path(__file__).parent / "data"
+AUTHORED = _DATA / "authored.jsonl"
+FRAGMENTS = _DATA / "fragments.jsonl"
+PUBLIC = _DATA / "public_labels.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ GOLD_SOURCES: Mapping[str, Source] = {
     "uci": Source("en/uci-sentiment-sentences", "Apache-2.0 repository; UCI lists CC BY 4.0"),
     "mams": Source("en/mams-absa", "Apache-2.0"),
     "b77": Source("en/banking77", "CC BY 4.0"),
+    "sgd": Source("en/sgd-service-dialogs", "CC BY-SA 4.0"),
+    "tm": Source("en/taskmaster4-coffee", "CC BY 4.0"),
     "comc": Source("en/comcast-complaints", "no licence file", trained_on=False),
     "dk": Source("fa/digikala-reviews-3k", "MIT file over scraped reviews: unclear", trained_on=False),
 }
@@ -90,10 +99,11 @@ def _source(row: Row) -> Source | None:
     return GOLD_SOURCES.get(rest.partition("-")[0])
 
 
-def authored(path: Path = AUTHORED) -> list[Row]:
-    """The remarks written for this project: each in three languages, three rows with ids ``A-0001/he``."""
+def authored(paths: Sequence[Path] = (AUTHORED, FRAGMENTS)) -> list[Row]:
+    """The remarks written for this project, a row with an id such as ``A-0001/he`` per language they are said in."""
     return [
         Row(f"{row['id']}/{language}", row[language], language, _labels(row))
+        for path in paths
         for row in objects(path)
         for language in LANGUAGES
         if row.get(language)
@@ -101,7 +111,7 @@ def authored(path: Path = AUTHORED) -> list[Row]:
 
 
 def said(path: Path = AUTHORED) -> list[Pair]:
-    """The same remarks as pairs of translations, without those kept aside."""
+    """Those that are said in all three languages as pairs of translations, without those kept aside."""
     return [Pair(row["en"], row["he"], row["fa"]) for row in objects(path) if not _aside(row["id"])]
 
 
@@ -117,15 +127,57 @@ def _aside(remark: str) -> bool:
 def sentiments(corpora: Path) -> list[Row]:
     """Public review sentences with a sentiment label alone.
 
-    Comments on news and to politicians have such labels too, and teach the wrong thing: a feeling about somebody who is
-    no company is neutral here.
+    Comments on news and to politicians have such labels too, which are another task, see :func:`polarity`: a feeling
+    about somebody who is no company is neutral here.
     """
     taken = [
         Row(row["id"], row["text"], "en", {"sentiment": row["label_sentiment"]})
         for row in objects(corpora / "en/uci-sentiment-sentences" / "data.jsonl")
         if row.get("label_sentiment") in TASKS["sentiment"] and len(row["text"]) < 300
     ]
-    return sorted(taken, key=lambda row: hashlib.sha256(row.id.encode()).digest())
+    return sorted(taken, key=lambda row: _lot({"id": row.id}))
+
+
+def _lot(row: Mapping[str, Any]) -> bytes:
+    """What a row draws: an order that is fixed and says nothing."""
+    return hashlib.sha256(row["id"].encode()).digest()
+
+
+COMMENTS = {
+    "he/fb-president-sentiment": {"positive": 1_000, "negative": 1_000, "neutral": 200},
+    "he/hebemo-news-comments": {"positive": 600, "negative": 900, "neutral": 450},
+}
+"""Corpus -> how many of its comments of each polarity are taken; both are under the MIT licence."""
+
+
+def polarity(corpora: Path) -> list[Row]:
+    """Comments in Hebrew on news and to a politician, with what they feel: so many of each kind, short ones."""
+    found = []
+    for corpus, wanted in COMMENTS.items():
+        left = dict(wanted)
+        for row in sorted(objects(corpora / corpus / "data.jsonl"), key=_lot):
+            value = row.get("label_sentiment") or ""
+            if left.get(value) and 2 <= len(row["text"].split()) <= 35:
+                left[value] -= 1
+                found.append(Row(row["id"], row["text"], "he", {"polarity": value}))
+    return found
+
+
+def labelled_here(corpora: Path) -> list[Row]:
+    """Public texts that were labelled for this project: the labels are ours and lie here, the words in the corpora.
+
+    An id is the corpus, the row and, of a dialogue, the turn: ``en/sgd-service-dialogs#sgd-train-1#4``.
+    """
+    wanted = {row["id"]: row for row in objects(PUBLIC)}
+    found = []
+    for corpus in sorted({name.split("#")[0] for name in wanted}):
+        for row in objects(corpora / corpus / "data.jsonl"):
+            turns = {f"#{number}": turn["text"] for number, turn in enumerate(row.get("turns", ()))}
+            for end, text in {"": row["text"], **turns}.items():
+                name = f"{corpus}#{row['id']}{end}"
+                if name in wanted:
+                    found.append(Row(name, text.strip(), "en", _labels(wanted[name])))
+    return found
 
 
 def off_topic(corpora: Path) -> list[Row]:
