@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from mining.language import normalise
 
-VERSION = 1
+VERSION = 2
 """Raised when the same text gets other scores."""
 
 LANGUAGES = ("en", "he", "fa")
-# Logits: e^2 makes the value named seven times as likely as the model alone had it.
-WEIGHTS = {"touchpoint": 2.0}
+# Logits: e^1.5 makes the value named four times as likely as the model alone had it.
+WEIGHTS = {"touchpoint": 1.5}
 # Logits that five stars add to positive and take from negative; one star does the reverse.
 RATING = 2.5
 

@@ -8,11 +8,13 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings import heads, linear, pieces
 from embeddings.base import Reader
@@ -105,23 +107,30 @@ def make_encoder(recipe: Recipe, gathered: Material, work: Path) -> None:
     typical = [
         text for pair in gathered.said[:: len(gathered.said) // _TYPICAL] for text in (pair.en, pair.he, pair.fa)
     ]
-    export.export(grown.model, grown.vocabulary, typical, recipe.encoder, recipe.version)
-    last = Linear(
-        str(recipe.version),
-        encoder.plugin(folder=recipe.encoder).name,
-        TASKS,
-        np.concatenate([weights[f"{task}.weight"].numpy().T for task in TASKS], axis=1),
-        np.concatenate([weights[f"{task}.bias"].numpy() for task in TASKS]),
-    )
-    states = encoder.Encoder(encoder.Config(folder=recipe.encoder)).states([row.text for row in gathered.aside])
-    _keep_calibrated(last, states, gathered, recipe.encoder)
+    depths = recipe.tuning.depths
+    export.export(grown.model, grown.vocabulary, typical, recipe.encoder, recipe.version, depths)
+    made = encoder.Encoder(encoder.Config(folder=recipe.encoder))
+    deeper: dict[str, Floats] = {}
+    for depth in reversed(depths):
+        names = [tune.name(depth, task) for task in TASKS]
+        layer = Linear(
+            str(recipe.version),
+            made.name,
+            TASKS,
+            np.concatenate([weights[f"{name}.weight"].numpy().T for name in names], axis=1),
+            np.concatenate([weights[f"{name}.bias"].numpy() for name in names]),
+        )
+        states, _ = made.until([row.text for row in gathered.aside], partial(_there, depth))
+        file = "last" if depth == depths[-1] else f"exit-{depth}"
+        kept = _keep_calibrated(layer, states, gathered, deeper, recipe.encoder / f"{file}.safetensors")
+        deeper = deeper or kept
 
 
 def make_fast(recipe: Recipe, gathered: Material) -> None:
     """Teach the small network the labelled rows and the encoder's opinions of many unlabelled texts."""
     teacher = accurate.plugin(folder=recipe.encoder)
     made, last = student.train(
-        gathered.rows,
+        [row for row in gathered.rows if row.labels.keys() & TASKS.keys()],
         _opinions(recipe, gathered, teacher),
         static.Static(static.Config()),
         recipe.teaching,
@@ -129,19 +138,34 @@ def make_fast(recipe: Recipe, gathered: Material) -> None:
     )
     heads.save(made, recipe.heads)
     linear.save(last, recipe.heads / "last.safetensors")
-    features = fast.plugin(heads=recipe.heads).parts[0].features([row.text for row in gathered.aside])
-    _keep_calibrated(last, features, gathered, recipe.heads)
+    aside = [row.text for row in gathered.aside]
+    features = fast.plugin(heads=recipe.heads).parts[0].features(aside)
+    _keep_calibrated(last, features, gathered, teacher.read(aside).scores, recipe.heads / "last.safetensors")
 
 
-def _keep_calibrated(last: Linear, features: Floats, gathered: Material, folder: Path) -> None:
-    found = calibrate.temperatures(gathered.aside, last.scores(features))
-    linear.save(replace(last, temperatures=found), folder / "last.safetensors")
+def _there(wanted: int, depth: int, states: Floats) -> NDArray[np.bool_]:
+    return np.full(len(states), depth == wanted)
+
+
+def _keep_calibrated(
+    layer: Linear, features: Floats, gathered: Material, deeper: Mapping[str, Floats], path: Path
+) -> dict[str, Floats]:
+    """Calibrate a layer on the remarks kept aside and save it; its raw scores of them. ``deeper`` are the encoder's."""
+    layer = calibrate.evened(layer, gathered.aside, features)
+    scores = layer.scores(features)
+    layer = replace(layer, temperatures=calibrate.temperatures(gathered.aside, scores))
+    if deeper:
+        layer = replace(layer, enough=calibrate.enough(layer, scores, deeper, gathered.aside))
+    linear.save(layer, path)
+    return scores
 
 
 def _opinions(recipe: Recipe, gathered: Material, teacher: Reader) -> Opinions:
     """The encoder's raw scores of the unlabelled English texts; translations share those of their English side."""
     layer = teacher.parts[0].last
-    cache = recipe.kept("opinions", str(layer.weights.sum()), *gathered.english).with_suffix(".npz")
+    cache = recipe.kept("opinions", str(layer.weights.sum()), str(layer.bias.sum()), *gathered.english).with_suffix(
+        ".npz"
+    )
     if not cache.exists():
         with cache.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **teacher.read(gathered.english).scores)
