@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 Temperatures = Mapping[str, Mapping[str, float]]
 
+NEVER = 2.0
+"""A chance that nothing has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
@@ -33,6 +36,8 @@ class Linear:
         bias: (all classes,).
         temperatures: task -> language -> what raw scores are divided by before they are chances (Guo et al., 2017,
             arXiv:1706.04599); the language ``*`` is for those not named, a task not named has 1.
+        enough: a text whose likeliest class has at least this chance in every task need be read no more deeply; above
+            1 where nothing is enough.
     """
 
     version: str
@@ -41,12 +46,28 @@ class Linear:
     weights: Floats
     bias: Floats
     temperatures: Temperatures = field(default_factory=dict)
+    enough: float = NEVER
 
     def scores(self, features: Floats) -> dict[str, Floats]:
         """Task -> (n, classes) raw scores of n texts, given as features, (n, width)."""
         flat = features @ self.weights + self.bias
         edges = np.cumsum([len(names) for names in self.classes.values()])[:-1]
         return dict(zip(self.classes, np.split(flat, edges, axis=1), strict=True))
+
+    def surest(self, scores: Mapping[str, Floats]) -> Floats:
+        """The chance of the likeliest class in the task where it is least, (n,); of raw scores of n texts."""
+        chances = [_largest_chance(table / self.temperature(task)) for task, table in scores.items()]
+        found: Floats = np.min(chances, axis=0)
+        return found
+
+    def temperature(self, task: str) -> float:
+        """That of all languages together."""
+        return self.temperatures.get(task, {}).get("*", 1.0)
+
+
+def _largest_chance(scores: Floats) -> Floats:
+    made: Floats = 1 / np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf)).sum(axis=1)
+    return made
 
 
 def save(layer: Linear, path: Path) -> None:
@@ -63,6 +84,7 @@ def save(layer: Linear, path: Path) -> None:
         "base": layer.base,
         "classes": layer.classes,
         "temperatures": layer.temperatures,
+        "enough": layer.enough,
     }
     path.with_suffix(".json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
@@ -86,6 +108,7 @@ def load(path: Path) -> Linear:
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"].astype(np.float32),
             temperatures=facts["temperatures"],
+            enough=facts.get("enough", NEVER),
         )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         hint = "the shipped ones come with the package; those of overheard train are made again by running it"

@@ -1,13 +1,13 @@
-"""The auto reader: the fast one settles what it is sure of, the accurate one reads the rest.
+"""The auto reader: the fast one settles what it is sure of, the accurate one reads the rest as deep as it must.
 
 Vectors are the fast reader's throughout: vectors of two models cannot lie in one index.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from embeddings.base import Embedder, Encoded, Part, Reader
@@ -15,7 +15,6 @@ from embeddings.linear import Floats, Linear, Temperatures
 from embeddings.models import encoder, static
 from embeddings.readers import accurate, fast
 
-_ANY = "*"
 # No chance at all, and still a number.
 _NEVER = -10_000.0
 
@@ -24,15 +23,15 @@ class Config(BaseModel, extra="forbid"):
     """Where the weights lie, those that ship by default; ``tuned`` is a folder of refitted last layers, if any.
 
     Attributes:
-        sure: the fast reader settles a text when in every task its likeliest class has at least this chance. The
-            default was chosen on authored remarks kept aside from training, see docs/models.md.
+        enough: a text is settled by what gives at least this chance in every task, be it the fast reader or a layer of
+            the encoder. By default each has its own, found on remarks kept aside from training.
     """
 
     folder: Path = static.SHIPPED
     heads: Path = fast.SHIPPED
     encoder: Path = encoder.SHIPPED
     tuned: Path | None = None
-    sure: float = Field(default=0.6, ge=0, le=1)
+    enough: float | None = Field(default=None, ge=0, le=1)
 
 
 class AutoReader:
@@ -48,7 +47,7 @@ class AutoReader:
         self.accurate = accurate.AccurateReader(
             accurate.Config(folder=config.encoder, static=config.folder, tuned=config.tuned)
         )
-        self._sure = config.sure
+        self._chance = config.enough
 
     @property
     def name(self) -> str:
@@ -62,8 +61,9 @@ class AutoReader:
 
     @property
     def version(self) -> str:
-        """The versions of both, and from which chance on the fast one is believed."""
-        return f"auto-{self.fast.last.version}-{self.accurate.last.version}-{self._sure * 100:.0f}"
+        """The versions of both, and from which chance on less than all is believed, where that is not as shipped."""
+        chance = "" if self._chance is None else f"-{self._chance * 100:.0f}"
+        return f"auto-{self.fast.last.version}-{self.accurate.last.version}{chance}"
 
     @property
     def dimensions(self) -> int:
@@ -88,24 +88,36 @@ class AutoReader:
     def read(self, texts: Sequence[str]) -> Encoded:
         """Vectors and raw scores, rows in the order of the texts."""
         quick = self.fast.read(texts)
-        scores = {task: self._aligned(task, table * self._factors[task]) for task, table in quick.scores.items()}
+        scores = self._brought(self.fast.last, quick.scores)
         hard = np.flatnonzero(~self.settled(quick))
         if len(hard):
-            exact = self.accurate.last.scores(self.accurate.states([texts[int(i)] for i in hard]))
-            for task, table in exact.items():
-                scores[task][hard] = table
+            for layer, rows, found in self.accurate.until([texts[int(i)] for i in hard], self._enough):
+                for task, table in self._brought(layer, found).items():
+                    scores[task][hard[rows]] = table
         return Encoded(quick.vectors, scores)
 
-    def settled(self, quick: Encoded) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    def settled(self, quick: Encoded) -> NDArray[np.bool_]:
         """Which texts the fast reader's scores are enough for, (n,)."""
-        sure = np.ones(len(quick.vectors), np.bool_)
-        for task, table in quick.scores.items():
-            sure &= _largest_chance(table / _temperature(self.fast.last, task)) >= self._sure
-        return sure
+        return self._sure(self.fast.last, quick.scores)
 
-    def _aligned(self, task: str, table: Floats) -> Floats:
-        """The fast reader's columns in the accurate one's order; of a refit they need not know the same own values."""
-        known, wanted = self.fast.classes[task], self.accurate.classes[task]
+    def _enough(self, depth: int, states: Floats) -> NDArray[np.bool_]:
+        layer = self.accurate.exits.get(depth)
+        return self._sure(layer, layer.scores(states)) if layer else np.zeros(len(states), np.bool_)
+
+    def _sure(self, layer: Linear, scores: Mapping[str, Floats]) -> NDArray[np.bool_]:
+        return layer.surest(scores) >= (layer.enough if self._chance is None else self._chance)
+
+    def _brought(self, layer: Linear, scores: Mapping[str, Floats]) -> dict[str, Floats]:
+        """The raw scores of another layer at the accurate one's temperatures, and its columns in that one's order."""
+        last = self.accurate.last
+        return {
+            task: self._aligned(task, layer, table * (last.temperature(task) / layer.temperature(task)))
+            for task, table in scores.items()
+        }
+
+    def _aligned(self, task: str, layer: Linear, table: Floats) -> Floats:
+        """Of a refit the two need not know the same own values."""
+        known, wanted = layer.classes[task], self.accurate.classes[task]
         if known == wanted:
             return table
         made = np.full((len(table), len(wanted)), _NEVER, np.float32)
@@ -114,22 +126,7 @@ class AutoReader:
                 made[:, column] = table[:, known.index(value)]
         return made
 
-    @cached_property
-    def _factors(self) -> dict[str, float]:
-        """What brings the fast reader's scores to the accurate one's temperature."""
-        last = (self.fast.last, self.accurate.last)
-        return {task: _temperature(last[1], task) / _temperature(last[0], task) for task in last[0].classes}
-
-
-def _temperature(layer: Linear, task: str) -> float:
-    return layer.temperatures.get(task, {}).get(_ANY, 1.0)
-
-
-def _largest_chance(scores: Floats) -> Floats:
-    made: Floats = 1 / np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf)).sum(axis=1)
-    return made
-
 
 def plugin(**settings: object) -> Reader:
-    """Both readers; ``folder``, ``heads``, ``encoder`` name other weights, ``sure`` when the fast one is believed."""
+    """Both readers; ``folder``, ``heads``, ``encoder`` name other weights, ``enough`` when to stop."""
     return AutoReader(Config.model_validate(settings))

@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from connectors import plugins
 from connectors.errors import ConfigError
@@ -16,6 +18,11 @@ from embeddings import linear, pieces
 from embeddings.base import Reader
 from embeddings.models import encoder, joined
 from embeddings.readers import accurate, auto, fast
+
+
+def stop_at(wanted: int, depth: int, states: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.full(len(states), depth == wanted)
+
 
 ANY_TEXTS = st.lists(st.text(st.characters(codec=None), max_size=60), max_size=6)
 ODD = [
@@ -116,13 +123,44 @@ def test_a_long_text_is_cut_at_the_longest_that_is_read() -> None:
     assert len(MODEL._tokenizer.encode(pieces.spelled("word " * 5_000))) == pieces.LONGEST
 
 
-@pytest.mark.parametrize("sure", [0.0, 1.0])
-def test_auto_believes_the_fast_reader_as_far_as_it_is_told(sure: float) -> None:
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.text(max_size=60), max_size=40))
+def test_where_a_text_stops_changes_nothing_for_those_that_go_on(texts: list[str]) -> None:
+    at = [MODEL.until(texts, partial(stop_at, depth))[0] for depth in MODEL.depths]
+    made, depths = MODEL.until(texts, lambda depth, states: states[:, 0] > np.median(states[:, 0]))
+    for row, depth in enumerate(depths):
+        np.testing.assert_allclose(made[row], at[MODEL.depths.index(int(depth))][row], atol=1e-3)
+
+
+@pytest.mark.parametrize(("enough", "like"), [(0.0, "fast"), (1.0, "accurate")])
+def test_auto_believes_the_quicker_ones_as_far_as_it_is_told(enough: float, like: str) -> None:
     texts = ["my card was declined", "אחלה שירות", "?"]
-    both = auto.plugin(sure=sure).read(texts).scores
-    other = (READERS["fast"] if sure == 0 else READERS["accurate"]).read(texts).scores
+    both = auto.plugin(enough=enough).read(texts).scores
+    other = READERS[like].read(texts).scores
     for task, table in both.items():
         assert table.argmax(axis=1).tolist() == other[task].argmax(axis=1).tolist()
+
+
+def test_a_reader_stops_at_the_first_depth_that_is_enough() -> None:
+    texts = ["my card was declined", "אחלה שירות", "?"]
+    reader = accurate.AccurateReader(accurate.Config())
+    [(layer, rows, scores)] = reader.until(texts, lambda depth, states: np.ones(len(states), np.bool_))
+    assert layer is reader.exits[min(reader.exits)]
+    assert rows.tolist() == [0, 1, 2]
+    assert {task: table.shape for task, table in scores.items()} == {
+        task: (3, len(names)) for task, names in reader.classes.items()
+    }
+
+
+def test_a_refitted_reader_takes_no_exits_that_know_nothing_of_it(tmp_path: Path) -> None:
+    shipped = accurate.AccurateReader(accurate.Config()).shipped
+    linear.save(replace(shipped, version=f"{shipped.version}+abc123"), tmp_path / "accurate.safetensors")
+    reader = accurate.AccurateReader(accurate.Config(tuned=tmp_path))
+    assert accurate.AccurateReader(accurate.Config()).exits
+    assert not reader.exits
+    both = auto.AutoReader(auto.Config(tuned=tmp_path, enough=0.0))
+    [(layer, _, _)] = both.accurate.until(["ok"], both._enough)
+    assert layer.version == reader.last.version
 
 
 def test_a_refitted_last_layer_is_used_and_a_stale_one_passed_over(
@@ -169,5 +207,5 @@ def test_all_weights_together_stay_small() -> None:
         for folder in weights.iterdir()
     }
     assert sum(sizes.values()) <= 75e6
-    assert (encoder.SHIPPED / "model.onnx").stat().st_size <= 45e6
+    assert sum(path.stat().st_size for path in encoder.SHIPPED.glob("*.onnx")) <= 45e6
     assert all((weights / name / "README.md").exists() for name in sizes)

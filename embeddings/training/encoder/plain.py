@@ -1,5 +1,6 @@
 """BERT written out for export: the arithmetic of the transformers model in as few and as large products as can be."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embeddings.training.encoder import passes
@@ -10,8 +11,11 @@ if TYPE_CHECKING:
 _HIDDEN = -1e4  # added to the scores of padding; its weight after the softmax is an exact zero
 
 
-def plain(model: "torch.nn.Module") -> "torch.nn.Module":
-    """A module of ids and mask, (n, longest) each, to mean states, (n, width), with the weights of a BertModel.
+def plain(model: "torch.nn.Module", depths: Sequence[int]) -> "torch.nn.Module":
+    """A module of ids and mask, (n, longest) each, with the weights of a BertModel.
+
+    It gives two things per depth: the states of all pieces after so many layers, (n, longest, width), and their mean
+    of each text, (n, width). Of the last depth, which must be all layers, it gives the means alone.
 
     Query, key and value of a layer are one product; the table of word pieces is int8 with one scale per row.
     """
@@ -59,7 +63,7 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
             return made
 
     class Plain(torch.nn.Module):
-        """Ids and mask in, mean state out."""
+        """Ids and mask in, states out."""
 
         table: torch.Tensor
         scales: torch.Tensor
@@ -77,13 +81,21 @@ def plain(model: "torch.nn.Module") -> "torch.nn.Module":
             count = int(config.num_hidden_layers)
             self.layers = torch.nn.ModuleList(Layer(f"encoder.layer.{number}") for number in range(count))
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
             words = torch.nn.functional.embedding(input_ids, self.table).float()
             words = words * torch.nn.functional.embedding(input_ids, self.scales)
             states = self.first(words + self.places[: input_ids.shape[1]]).view(-1, width)
-            hidden = ((1 - attention_mask) * _HIDDEN)[:, None, None, :].float()
-            for layer in self.layers:
+            made = []
+            for depth, layer in enumerate(self.layers, 1):
+                # Said anew in every layer, so that a file that starts in the middle needs nothing but states and mask.
+                hidden = ((1 - attention_mask) * _HIDDEN)[:, None, None, :].float()
                 states = layer(states, hidden)
-            return passes.mean(states.view(*input_ids.shape, width), attention_mask)
+                if depth in depths:
+                    # Of another shape than what the next product takes: that one is left in float where it takes what
+                    # is given out.
+                    deep = states.view(*attention_mask.shape, width)
+                    made += [deep, passes.mean(deep, attention_mask)]
+                    states = deep.view(-1, width)
+            return (*made[:-2], made[-1])
 
     return Plain().eval()
