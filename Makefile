@@ -24,8 +24,8 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## read a made-up company's feedback and answer six questions in three languages
 	$(BIN)/overheard demo
 
-test: $(STAMP) ## run every test
-	$(BIN)/pytest
+test: $(STAMP) ## run every test, on all cores
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(STAMP) ## format, lint, types, import directions
 	$(BIN)/ruff format --check .
