@@ -30,6 +30,7 @@ from mining.training.rows import Row
 
 # As everywhere where labels are measured, see mining.evaluation.labels.
 _NOT_COUNTED = {"sentiment": "mixed"}
+_HELD = 0.5
 _STEPS = 300
 
 Doubles = NDArray[np.float64]
@@ -103,7 +104,8 @@ def columns(task: str, old: Linear, layer: Linear, seen: Seen) -> Columns:
     values = old.classes[task]
     seen = seen.labelled(task, values)
     features = _with_one(seen.features)
-    by_value = dict(zip(values, class_weights(seen.rows, task), strict=True))
+    # What is held is held class by class, or corrections would be paid for by the rare ones.
+    by_value = dict(zip(values, class_weights(seen.rows, task, _HELD), strict=True))
     weights = np.array([by_value[row.labels[task]] for row in seen.rows], np.float64) / max(len(seen.rows), 1)
     size = float((features**2).sum(axis=1).mean()) if len(features) else 1.0
     return Columns(task, layer.classes[task], len(values), blocks(layer)[task], features, weights, size)

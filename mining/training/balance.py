@@ -16,10 +16,10 @@ suffers. High effort, one remark in thirty, would hardly be found at all.
 """
 
 
-def class_weights(rows: Sequence[Row], task: str) -> NDArray[np.float32]:
-    """One weight per class, of mean 1 over the rows."""
+def class_weights(rows: Sequence[Row], task: str, power: float | None = None) -> NDArray[np.float32]:
+    """One weight per class, its rarity to the ``power``, of mean 1 over the rows; by default as in training."""
     counts = np.array([sum(row.labels.get(task) == value for row in rows) for value in _ALL[task]], np.float64)
-    weights = 1 / np.maximum(counts, 5) ** _FAVOURED.get(task, 0)
+    weights = 1 / np.maximum(counts, 5) ** (_FAVOURED.get(task, 0) if power is None else power)
     scaled: NDArray[np.float32] = (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
     return scaled
 

@@ -17,7 +17,7 @@ from connectors.errors import ConfigError
 from embeddings import linear
 from embeddings.base import Part
 from embeddings.linear import Floats, Linear
-from embeddings.readers import fast
+from embeddings.readers import accurate
 from mining import refit_files
 from mining.last_layer import Seen, Weights, grown
 from mining.refit import Plan, Refitted, Rows, extras, refit
@@ -36,7 +36,7 @@ UNSEEN = "Brought my mixer to the repair cafe and they fixed it."
 
 @cache
 def part() -> Part:
-    return fast.plugin().parts[0]
+    return accurate.plugin().parts[0]
 
 
 def seen(rows: Sequence[Row]) -> Seen:
@@ -58,7 +58,7 @@ def corrections(**labels: str) -> list[Row]:
 def fit(rows: Sequence[Row], extra: Seen | None = None, plan: Plan | None = None) -> Refitted:
     shipped, aside = written()
     said = seen(rows)
-    return refit("fast", part().shipped, Rows(shipped, aside, said, extra or said.of([])), plan)
+    return refit("accurate", part().shipped, Rows(shipped, aside, said, extra or said.of([])), plan)
 
 
 def answer(layer: Linear, text: str, task: str) -> str:
@@ -153,9 +153,9 @@ def test_refitting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("first", "second"):
         made = fit(corrections(stage="loyalty", intent="praise"))
         assert made.layer is not None
-        refit_files.install(made.layer, tmp_path / name, "fast")
+        refit_files.install(made.layer, tmp_path / name, "accurate")
     for suffix in ("safetensors", "json"):
-        first, second = (tmp_path / name / f"fast.{suffix}" for name in ("first", "second"))
+        first, second = (tmp_path / name / f"accurate.{suffix}" for name in ("first", "second"))
         assert first.read_bytes() == second.read_bytes()
 
 
@@ -259,35 +259,35 @@ def test_damaged_kept_features_are_made_again(tmp_path: Path) -> None:
 def test_an_installed_layer_is_found_until_it_is_taken_out(tmp_path: Path) -> None:
     layer = replace(part().shipped, version=f"{part().shipped.version}+abcdef")
     for _ in range(2):
-        refit_files.install(layer, tmp_path, "fast")
-    assert fast.plugin(tuned=tmp_path).version == f"fast-{layer.version}"
-    assert refit_files.installed(tmp_path) == {"fast": layer.version}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fast.json", "fast.safetensors"]
-    assert refit_files.undo(tmp_path) == ["fast"]
+        refit_files.install(layer, tmp_path, "accurate")
+    assert accurate.plugin(tuned=tmp_path).version == f"accurate-{layer.version}"
+    assert refit_files.installed(tmp_path) == {"accurate": layer.version}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["accurate.json", "accurate.safetensors"]
+    assert refit_files.undo(tmp_path) == ["accurate"]
     assert refit_files.undo(tmp_path) == []
-    assert fast.plugin(tuned=tmp_path).version == f"fast-{part().shipped.version}"
+    assert accurate.plugin(tuned=tmp_path).version == f"accurate-{part().shipped.version}"
 
 
 def test_a_layer_whose_writing_was_cut_off_is_passed_over(tmp_path: Path) -> None:
     layer = replace(part().shipped, version=f"{part().shipped.version}+abcdef")
-    refit_files.install(layer, tmp_path, "fast")
-    (tmp_path / "fast.safetensors").unlink()
-    assert fast.plugin(tuned=tmp_path).version == f"fast-{part().shipped.version}"
-    refit_files.install(layer, tmp_path, "fast")
-    assert fast.plugin(tuned=tmp_path).version == f"fast-{layer.version}"
+    refit_files.install(layer, tmp_path, "accurate")
+    (tmp_path / "accurate.safetensors").unlink()
+    assert accurate.plugin(tuned=tmp_path).version == f"accurate-{part().shipped.version}"
+    refit_files.install(layer, tmp_path, "accurate")
+    assert accurate.plugin(tuned=tmp_path).version == f"accurate-{layer.version}"
 
 
 @pytest.mark.parametrize("stale", [{"base": "heads@0"}, {"version": "0+abcdef"}])
 def test_a_layer_refitted_to_an_older_model_is_passed_over(
     stale: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    linear.save(replace(part().shipped, **stale), tmp_path / "fast.safetensors")  # type: ignore[arg-type]  # both are str
+    linear.save(replace(part().shipped, **stale), tmp_path / "accurate.safetensors")  # type: ignore[arg-type]  # both are str
     with caplog.at_level(logging.WARNING):
-        assert fast.plugin(tuned=tmp_path).version == f"fast-{part().shipped.version}"
+        assert accurate.plugin(tuned=tmp_path).version == f"accurate-{part().shipped.version}"
     assert "overheard train" in caplog.text
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "heads").write_text("a file")
     with pytest.raises(ConfigError, match="cannot be written"):
-        refit_files.install(part().shipped, tmp_path / "heads", "fast")
+        refit_files.install(part().shipped, tmp_path / "heads", "accurate")

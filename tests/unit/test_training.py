@@ -144,12 +144,14 @@ def test_batches_hold_every_text_once() -> None:
 
 
 def layer(gap: float) -> Linear:
-    """Says high effort to a text whose first feature is above ``gap``, and knows nothing of the other tasks."""
+    """Says high effort to a text whose only feature is above ``gap``; of the other tasks it always says the same."""
     weights = np.zeros((1, sum(len(values) for values in TASKS.values())), np.float32)
     high = sum(len(TASKS[task]) for task in ("stage", "intent", "sentiment")) + TASKS["effort"].index("high")
     weights[0, high] = 1
     bias = np.zeros(weights.shape[1], np.float32)
     bias[high] = -gap
+    firsts = np.cumsum([0, *(len(values) for values in TASKS.values())])[:-1]
+    bias[[first for first, task in zip(firsts, TASKS, strict=True) if task != "effort"]] = 10
     return Linear("1", "none@1", TASKS, weights, bias)
 
 
@@ -169,7 +171,7 @@ def test_the_bias_of_high_effort_is_moved_to_where_it_is_told_apart_best() -> No
 
 def test_an_answer_is_enough_from_the_least_chance_that_costs_nothing() -> None:
     given, features = efforts(40, 20)
-    exact, worse = layer(1.95), layer(1.95)
-    assert calibrate.enough(exact, exact.scores(features), exact.scores(features), given) == 0.3
-    wrong = worse.scores(-features + 3.9)
-    assert calibrate.enough(worse, wrong, exact.scores(features), given) > 0.3
+    one = layer(1.95)
+    exact, wrong = one.scores(features), one.scores(3.9 - features)
+    assert calibrate.enough(one, exact, exact, given) == 0.3
+    assert calibrate.enough(one, wrong, exact, given) > one.surest(wrong).max()
