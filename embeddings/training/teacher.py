@@ -42,7 +42,7 @@ def encode(texts: Sequence[str], cache: Path, threads: int) -> NDArray[np.float3
         path = cache / f"chunk-{number:04d}.npy"
         if not path.exists():
             if model is None:
-                model = SentenceTransformer(str(teacher_folder()), device="cpu")
+                model = SentenceTransformer(str(teacher_folder()))  # on the GPU when there is one
                 model.max_seq_length = _LONGEST
             made = model.encode([texts[i] for i in chunk], batch_size=64, show_progress_bar=False)
             partial = path.with_suffix(".part.npy")

@@ -17,8 +17,13 @@ suffers. High effort, one remark in thirty, would hardly be found at all.
 
 
 def class_weights(rows: Sequence[Row], task: str, power: float | None = None) -> NDArray[np.float32]:
-    """One weight per class, its rarity to the ``power``, of mean 1 over the rows; by default as in training."""
+    """One weight per class, its rarity to the ``power``, of mean 1 over the rows; by default as in training.
+
+    Where no row is labelled for the task all are 1.
+    """
     counts = np.array([sum(row.labels.get(task) == value for row in rows) for value in _ALL[task]], np.float64)
+    if not counts.any():
+        return np.ones(len(counts), np.float32)
     weights = 1 / np.maximum(counts, 5) ** (_FAVOURED.get(task, 0) if power is None else power)
     scaled: NDArray[np.float32] = (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
     return scaled

@@ -1,6 +1,6 @@
 """The grown encoder learns the tasks, end to end, while its vectors are held where the languages agree."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,6 @@ def tune(
     rows: Sequence[Row],
     lesson: Lesson,
     plan: Plan,
-    after_epoch: Callable[[Tuned, int], None] = lambda tuned, epoch: None,
 ) -> Tuned:
     """Fine-tune ``model`` in place on labelled rows of all languages together.
 
@@ -86,15 +85,16 @@ def tune(
     draw = np.random.default_rng(plan.seed)
     tasks = [(name(depth, task), values) for depth in plan.depths for task, values in TASKS.items()]
     heads = torch.nn.ModuleDict({key: torch.nn.Linear(384, len(values)) for key, values in [*tasks, *BESIDE.items()]})
-    tuned = Tuned(model, heads)
+    device = passes.device()
+    tuned = Tuned(model.to(device), heads.to(device))
     dropout = torch.nn.Dropout(plan.dropout)
     ids = passes.ids(tokenizer, [row.text for row in rows])
     lengths = np.array([len(row) for row in ids], np.int64)
-    labels = {task: torch.from_numpy(label_ids(rows, task)) for task in (*TASKS, *BESIDE)}
+    labels = {task: torch.from_numpy(label_ids(rows, task)).to(device) for task in (*TASKS, *BESIDE)}
     losses = {
         task: torch.nn.CrossEntropyLoss(
             torch.from_numpy(class_weights(rows, task)), label_smoothing=plan.smoothing, reduction="sum"
-        )
+        ).to(device)
         for task in labels
     }
     table, layers = distil.parameters(model)
@@ -109,10 +109,10 @@ def tune(
     step = 0
     with Progress() as progress:
         bar = progress.add_task("tasks", total=steps)
-        for epoch in range(plan.epochs):
-            model.train()
+        model.train()
+        for _ in range(plan.epochs):
             for batch in passes.batches(lengths, plan.batch, draw):
-                given, mask = passes.padded([ids[int(i)] for i in batch])
+                given, mask = passes.padded([ids[int(i)] for i in batch], device)
                 hidden = model(input_ids=given, attention_mask=mask, output_hidden_states=True).hidden_states
                 states = {depth: dropout(passes.mean(hidden[depth], mask)) for depth in plan.depths}
                 given_labels = {task: all_[batch] for task, all_ in labels.items()}
@@ -123,8 +123,8 @@ def tune(
                 distil.step(loss, optimizers, rates, _rate(step, steps))
                 step += 1
                 progress.update(bar, advance=1)
-            model.eval()
-            after_epoch(tuned, epoch)
+    model.to("cpu").eval()
+    heads.to("cpu")
     return tuned
 
 
@@ -160,22 +160,7 @@ def task_loss(
         known = int((labels[task] >= 0).sum())
         if known:
             parts.append(losses[task](given, labels[task]) / known)
-    return torch.stack(parts).sum() if parts else torch.zeros(())
-
-
-def states(model: "torch.nn.Module", tokenizer: "Tokenizer", texts: Sequence[str]) -> NDArray[np.float32]:
-    """Mean states of texts by the float model, (n, 384)."""
-    import torch
-
-    ids = passes.ids(tokenizer, texts)
-    order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
-    made = np.zeros((len(ids), 384), np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            chosen = order[start : start + 64]
-            given, mask = passes.padded([ids[i] for i in chosen])
-            made[chosen] = passes.mean(model(input_ids=given, attention_mask=mask).last_hidden_state, mask).numpy()
-    return made
+    return torch.stack(parts).sum() if parts else next(iter(scores.values())).new_zeros(())
 
 
 def _lessons(lesson: Lesson, plan: Plan, draw: np.random.Generator) -> Iterator[NDArray[np.int64]]:

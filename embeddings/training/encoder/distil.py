@@ -68,6 +68,7 @@ def distil(model: "torch.nn.Module", lesson: Lesson, plan: Plan, folder: Path) -
     import torch
 
     torch.set_num_threads(plan.threads)
+    model.to(passes.device())
     folder.mkdir(parents=True, exist_ok=True)
     table, layers = parameters(model)
     optimizers = [
@@ -89,7 +90,7 @@ def distil(model: "torch.nn.Module", lesson: Lesson, plan: Plan, folder: Path) -
                 at += 1
                 progress.update(bar, advance=1, description=f"distil, loss {loss.item():.2f}")
             _keep(model, optimizers, number, folder)
-    model.eval()
+    model.to("cpu").eval()
 
 
 def parameters(model: "torch.nn.Module") -> tuple[list["torch.nn.Parameter"], list["torch.nn.Parameter"]]:
@@ -102,10 +103,12 @@ def lesson_loss(model: "torch.nn.Module", lesson: Lesson, batch: NDArray[np.int6
     """The loss of some texts of a lesson."""
     import torch
 
-    given, mask = passes.padded([lesson.ids[i] for i in batch])
+    device = next(model.parameters()).device
+    given, mask = passes.padded([lesson.ids[i] for i in batch], device)
     states = model(input_ids=given, attention_mask=mask).last_hidden_state
-    aims = torch.from_numpy(lesson.aims[batch])
-    return vector_loss(passes.mean(states, mask), torch.from_numpy(lesson.targets)[aims], aims, scale)
+    aims = lesson.aims[batch]
+    targets = torch.from_numpy(lesson.targets[aims]).to(device)
+    return vector_loss(passes.mean(states, mask), targets, torch.from_numpy(aims).to(device), scale)
 
 
 def vector_loss(vectors: "torch.Tensor", targets: "torch.Tensor", aims: "torch.Tensor", scale: float) -> "torch.Tensor":
@@ -114,8 +117,9 @@ def vector_loss(vectors: "torch.Tensor", targets: "torch.Tensor", aims: "torch.T
 
     said = torch.nn.functional.normalize(vectors, dim=1)
     likeness = said @ targets.T
-    rival = (aims[:, None] == aims[None, :]) & ~torch.eye(len(aims), dtype=torch.bool)
-    found = torch.nn.functional.cross_entropy((scale * likeness).masked_fill(rival, -1e4), torch.arange(len(aims)))
+    rival = (aims[:, None] == aims[None, :]) & ~torch.eye(len(aims), dtype=torch.bool, device=aims.device)
+    own = torch.arange(len(aims), device=aims.device)
+    found = torch.nn.functional.cross_entropy((scale * likeness).masked_fill(rival, -1e4), own)
     return 3 * (1 - likeness.diagonal()).mean() + found
 
 
@@ -171,7 +175,7 @@ def _resume(model: "torch.nn.Module", optimizers: Sequence["torch.optim.Optimize
     path = folder / "round.pt"
     if not path.exists():
         return 0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(kept)

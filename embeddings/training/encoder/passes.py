@@ -13,14 +13,23 @@ if TYPE_CHECKING:
     import torch
 
 
+def device() -> str:
+    """Where to train: on the GPU when there is one."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int64]]:
     """Piece ids of every text, first and last sign included."""
     encodings = tokenizer.encode_batch_fast([pieces.spelled(text) for text in texts])
     return [np.array(encoding.ids, np.int64) for encoding in encodings]
 
 
-def padded(rows: Sequence[NDArray[np.int64]]) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Ids and attention mask, both (n, longest); the pad id is 0, as BERT's."""
+def padded(
+    rows: Sequence[NDArray[np.int64]], device: "torch.device | str" = "cpu"
+) -> tuple["torch.Tensor", "torch.Tensor"]:
+    """Ids and attention mask, both (n, longest), on a device; the pad id is 0, as BERT's."""
     import torch
 
     longest = max(map(len, rows))
@@ -29,7 +38,7 @@ def padded(rows: Sequence[NDArray[np.int64]]) -> tuple["torch.Tensor", "torch.Te
     for number, row in enumerate(rows):
         table[number, : len(row)] = row
         mask[number, : len(row)] = 1
-    return torch.from_numpy(table), torch.from_numpy(mask)
+    return torch.from_numpy(table).to(device), torch.from_numpy(mask).to(device)
 
 
 def mean(states: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tensor":
