@@ -1,8 +1,8 @@
 """How fast feedback is taken in, end to end, beside Chroma's own bare rate for the same vectors.
 
-``python -m benchmarks.ingest [--count 20000] [--runs 3]`` prints feedback per second, where the time goes, peak memory,
-and the ratio of the time that Chroma alone needs for the vectors to the time of the whole run. Runs of both take
-turns, each in a process and a folder of its own, because other work on the machine slows both.
+``python -m benchmarks.ingest [--count 20000] [--runs 3] [--mode fast]`` prints feedback per second, where the time goes,
+peak memory, and the ratio of the time that Chroma alone needs for the vectors to the time of the whole run. Runs of
+both take turns, each in a process and a folder of its own, because other work on the machine slows both.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=20_000, help="reviews")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--mode", default="accurate", help="how remarks are read: accurate, fast or auto")
     parser.add_argument("--part", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
@@ -42,6 +43,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder, reviews = Path(place), Path(place) / "reviews.jsonl"
         corpus.write(reviews, given.count)
+        for run in range(given.runs):
+            home = folder / f"ours-{run}"
+            home.mkdir()
+            (home / "overheard.toml").write_text(f'[models]\nmode = "{given.mode}"\n', encoding="utf-8")
         measured = [
             {name: _apart(name, folder / f"{name}-{run}", reviews) for name in _PARTS} for run in range(given.runs)
         ]
