@@ -1,7 +1,7 @@
 """How fast feedback is taken in, end to end, beside Chroma's own bare rate for the same vectors.
 
-``python -m benchmarks.ingest [--count 20000] [--runs 3] [--mode fast]`` prints feedback per second, where the time
-goes, peak memory, and the ratio of the time that Chroma alone needs for the vectors to the time of the whole run. Runs of
+``python -m benchmarks.ingest [--count 20000] [--runs 3] [--mode fast]`` prints feedback per second, where time goes,
+peak memory, and the ratio of the time that Chroma alone needs for the vectors to the time of the whole run. Runs of
 both take turns, each in a process and a folder of its own, because other work on the machine slows both.
 """
 
