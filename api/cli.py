@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import evaluating, explaining, ingest, labels, reading, texts, training, upkeep, writing
+from api.commands import evaluating, explaining, ingest, labels, reading, texts, themes, training, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -37,7 +37,6 @@ for command, function in (
     ("search", reading.search),
     ("show", reading.show),
     ("stats", reading.stats),
-    ("themes", reading.themes),
     ("explain", explaining.explain),
     ("label", labels.label),
     ("train", training.train),
@@ -52,6 +51,7 @@ for command, function in (
     app.command(command)(function)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(labels.app, name="labels")
+app.add_typer(themes.app, name="themes")
 
 
 def main() -> None:

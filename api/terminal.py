@@ -69,7 +69,10 @@ def local(moment: datetime, where: Workspace) -> str:
     return moment.astimezone(where.asker().zone).strftime("%Y-%m-%d %H:%M")
 
 
-_TITLES = {"pull": "reading", "understand": "understanding", "index": "indexing"}
+_TITLES = {
+    "pull": "reading", "understand": "understanding", "index": "indexing", "themes": "theme vectors",
+    "copies": "copies", "claims": "known themes", "groups": "new themes",
+}  # fmt: skip
 
 
 @contextmanager
@@ -90,7 +93,7 @@ def progress() -> Iterator[Callable[[Step], None]]:
 
         def show(step: Step) -> None:
             if step.stage not in tasks:
-                unit = "items" if step.stage == "pull" else "mentions"
+                unit = {"pull": "items", "copies": "items", "groups": "themes"}.get(step.stage, "mentions")
                 title = _TITLES.get(step.stage, step.stage)
                 tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
             task = tasks[step.stage]

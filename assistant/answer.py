@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.periods import Window
 from assistant.question import Question
+from mining.pain import Score
 from mining.reading import Heard, fingerprint
 
 
@@ -79,7 +80,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a ranking. ``share`` is of the feedback that the ranking is about, 0..1."""
+    """One line of a ranking. ``share`` is of the feedback that the ranking is about, 0..1.
+
+    ``interval`` is the share's 95 % interval (Wilson); ``pain`` is what the ranking goes by, with its parts.
+    """
 
     rank: int
     id: str
@@ -89,6 +93,8 @@ class Row:
     unique: Figure
     authors: Figure
     share: float
+    interval: tuple[float, float]
+    pain: Score
     small: bool
     quotes: tuple[Quote, ...]
 
@@ -103,6 +109,8 @@ class Row:
             "unique": self.unique.as_json(),
             "authors": self.authors.as_json(),
             "share": round(self.share, 4),
+            "share_interval": [round(end, 4) for end in self.interval],
+            "pain": self.pain.as_json(),
             "small": self.small,
             "quotes": [quote.as_json() for quote in self.quotes],
         }

@@ -9,22 +9,24 @@ from datetime import datetime
 from assistant.answer import Answer, Figure, Row, Status, distinct
 from assistant.question import Asker, Kind, Question, parse
 from assistant.wording import Wording, wording
-from mining import reading
-from mining.groups import SMALL, Group, Grouper
+from mining import pain, reading
 from mining.reading import Counts, Heard, Query
 from mining.store import Store
+from mining.themes import listing
+from mining.themes.listing import Group, Grouped, Said
 
-_BANKS = {Kind.TOP_PAIN_POINTS: "pains", Kind.TOP_PRAISE: "praises"}
+_SIDES = {Kind.TOP_PAIN_POINTS: "pain", Kind.TOP_PRAISE: "praise"}
 _QUOTES = 3
+# Quotes are chosen among so many of a row's surest mentions.
+_QUOTED_FROM = 60
 _TELLING_WORDS = 5
 
 
 class Engine:
     """Answers questions over one store. ``now`` gives the time at which a figure was asked for."""
 
-    def __init__(self, store: Store, grouper: Grouper, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
-        self.grouper = grouper
         self._now = now
 
     def ask(self, text: str, asker: Asker) -> Answer:
@@ -38,32 +40,55 @@ class Engine:
         if question.kind is Kind.UNREAD:
             notes = tuple(_reading(question, "unread_words", words))
             return Answer(Status.OUT_OF_SCOPE, question, words.say("unread"), notes=notes, next_questions=nexts)
-        rows = reading.heard(self._store, Query(question.filters))
-        if not rows:
+        found = listing.grouped(self._store, question.filters, _SIDES[question.kind])
+        groups = [*found.themes, *found.hidden, *([found.rest] if found.rest else [])]
+        if not groups:
             return self._nothing(question, words)
         figures = _Figures(Query(question.filters))
-        groups = self.grouper.group(rows, _BANKS[question.kind])
-        named = [group for group in groups if group.phrase][: question.n]
-        counted = reading.counts(rows)
+        named = found.themes[: question.n]
+        counted = listing.counts(said for group in groups for said in group.said)
         everything = reading.total(self._store, question.timed)
-        shown = {mention.feedback_id for group in named for mention in group.mentions}
-        unnamed = [row for row in rows if row.feedback_id not in shown]
+        shown = {said.feedback_id for group in named for said in group.said}
+        unnamed = [said for group in groups for said in group.said if said.feedback_id not in shown]
+        tasks = ("stage", "sentiment", "touchpoint")
         answer = Answer(
             Status.ANSWERED,
             question,
             _headline(question, named, counted, words),
-            rows=tuple(_row(rank, group, counted, figures, words) for rank, group in enumerate(named, start=1)),
+            rows=tuple(self._row(rank, group, counted, figures, words) for rank, group in enumerate(named, start=1)),
             counted=figures.of(counted)["feedback"],
             denominator=figures.of(everything, Query(question.timed))["feedback"],
-            unnamed=figures.of_members(reading.counts(unnamed), unnamed)["feedback"] if unnamed else None,
+            unnamed=figures.of_members(listing.counts(unnamed), unnamed)["feedback"] if unnamed else None,
             solicited=reading.total(self._store, replace(question.filters, solicited=True)).feedback,
-            unknown_share={task: reading.unsure_share(rows, task) for task in ("stage", "sentiment", "touchpoint")},
+            unknown_share={task: reading.unsure_share(self._store, question.filters, task) for task in tasks},
             freshness=reading.freshness(self._store),
-            notes=tuple(_notes(question, named, words)),
+            notes=tuple(_notes(question, named, words, found)),
             next_questions=nexts,
         )
         reading.remember(self._store, figures.asked, self._now())
         return answer
+
+    def _row(self, rank: int, group: Group, counted: Counts, figures: _Figures, words: Wording) -> Row:
+        if group.theme is None:
+            raise ValueError("a row needs a name")
+        told = group.counts
+        figure = figures.of_members(told, group.said)
+        share, interval = pain.share_of(told.feedback, counted.feedback)
+        surest = reading.by_ids(self._store, [said.mention_id for said in group.said[:_QUOTED_FROM]])
+        return Row(
+            rank=rank,
+            id=group.theme.id,
+            title=group.theme.name(words.language),
+            titles=group.theme.names,
+            feedback=figure["feedback"],
+            unique=figure["unique"],
+            authors=figure["authors"],
+            share=share,
+            interval=(interval.low, interval.high),
+            pain=group.score,
+            small=group.score.small,
+            quotes=distinct(sorted(surest, key=_is_short), _QUOTES),
+        )
 
     def _nothing(self, question: Question, words: Wording) -> Answer:
         nexts = words.examples(apart_from=question)
@@ -96,28 +121,9 @@ class _Figures:
         self.asked[id_] = (query, counts.feedback)
         return {unit: Figure(counts.of(unit), unit, id_) for unit in ("feedback", "unique", "authors")}
 
-    def of_members(self, counts: Counts, members: Sequence[Heard]) -> dict[str, Figure]:
+    def of_members(self, counts: Counts, members: Sequence[Said]) -> dict[str, Figure]:
         """The same for some of the base's mentions."""
         return self.of(counts, reading.narrowed(self._base, (member.mention_id for member in members)))
-
-
-def _row(rank: int, group: Group, counted: Counts, figures: _Figures, words: Wording) -> Row:
-    if group.phrase is None:
-        raise ValueError("a row needs a name")
-    counts = group.counts
-    figure = figures.of_members(counts, group.mentions)
-    return Row(
-        rank=rank,
-        id=group.phrase.id,
-        title=group.phrase.name(words.language),
-        titles=group.phrase.names,
-        feedback=figure["feedback"],
-        unique=figure["unique"],
-        authors=figure["authors"],
-        share=counts.feedback / counted.feedback,
-        small=counts.unique < SMALL,
-        quotes=distinct(sorted(group.mentions, key=_is_short), _QUOTES),
-    )
 
 
 def _is_short(mention: Heard) -> bool:
@@ -128,24 +134,28 @@ def _is_short(mention: Heard) -> bool:
 def _headline(question: Question, named: Sequence[Group], counted: Counts, words: Wording) -> str:
     scope, window = words.scope(question), words.window(question.window)
     total = words.number(counted.feedback)
-    if not named or named[0].phrase is None:
+    if not named or named[0].theme is None:
         return words.say(f"unnamed_only.{question.kind.value}", scope=scope, window=window, counted=total)
     return words.say(
         f"headline.{question.kind.value}",
         scope=scope,
-        title=named[0].phrase.name(words.language),
+        title=named[0].theme.name(words.language),
         count=words.number(named[0].counts.feedback),
         counted=total,
         window=window,
     )
 
 
-def _notes(question: Question, named: Sequence[Group], words: Wording) -> list[str]:
+def _notes(question: Question, named: Sequence[Group], words: Wording, found: Grouped | None = None) -> list[str]:
     notes = _reading(question, "left", words)
     if question.group_by:
         notes.append(words.say("ungrouped", dimensions=words.dimensions(question.group_by)))
-    if any(group.counts.unique < SMALL for group in named):
+    if any(group.score.small for group in named):
         notes.append(words.say("small_note"))
+    if found and found.hidden:
+        notes.append(words.say("hidden_note", count=words.number(len(found.hidden))))
+    if found and found.waiting:
+        notes.append(words.say("waiting_note", count=words.number(found.waiting)))
     return notes
 
 

@@ -78,6 +78,10 @@ class CatalogTable(_Table):
         """Kind (product, competitor, platform) -> canonical name -> aliases."""
         return {"product": self.products, "competitor": self.competitors, "platform": self.platforms}
 
+    def every_name(self) -> tuple[str, ...]:
+        """All names and aliases, of whatever kind."""
+        return tuple(name for names in self.entries().values() for one, more in names.items() for name in (one, *more))
+
 
 class ValueTable(_Table):
     """``[stages.VALUE]``, ``[touchpoints.VALUE]``: what it is called here, words that decide for it, examples."""

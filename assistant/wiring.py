@@ -178,13 +178,10 @@ class Workspace:
 
     @cached_property
     def engine(self) -> Engine:
-        """What answers questions; it needs no index, no spaCy, no encoder and no torch."""
+        """What answers questions; it needs no index, no spaCy, no model and no torch."""
         from assistant.engine import Engine
-        from embeddings.models import static
-        from mining.groups import Grouper
 
-        # Grouping embeds whatever a question selects while somebody waits: only the static model is quick enough.
-        return Engine(self.store, Grouper(static.plugin()), lambda: datetime.now(UTC))
+        return Engine(self.store, lambda: datetime.now(UTC))
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
 
 from connectors.errors import ConfigError
-from mining.schema import feedback, labels, mentions, names
+from mining.schema import feedback, labels, mention_themes, mentions, names
 
 _LABEL_TASKS = ("stage", "touchpoint", "intent", "sentiment", "effort")
 _NAME_KINDS = ("product", "competitor", "platform")
@@ -26,7 +26,8 @@ class Filters:
     ``speaker`` is "customer" unless agents' words are asked for: they are never counted as customer opinion.
     ``product``, ``competitor`` and ``platform`` are canonical names of the catalogue: what a mention holds, or what its
     feedback is about (``Feedback.product``). ``language`` is the mention's own. ``phrase`` is looked for literally, in
-    any letter case. ``rating`` is 0..1.
+    any letter case. ``rating`` is 0..1. ``theme`` holds ids of themes, as people's edits have
+    left them.
     """
 
     since: datetime | None = None
@@ -42,6 +43,7 @@ class Filters:
     intent: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
     effort: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
     phrase: str | None = None
     rating_min: float | None = None
     rating_max: float | None = None
@@ -108,6 +110,8 @@ def where(filters: Filters) -> ColumnElement[bool]:
     for kind in _NAME_KINDS:
         if values := getattr(filters, kind):
             conditions.append(_named(kind, values))
+    if filters.theme:
+        conditions.append(_themed(filters.theme))
     if filters.speaker:
         conditions.append(mentions.c.speaker == filters.speaker)
     if filters.rating_min is not None:
@@ -128,6 +132,11 @@ def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:
             labels.c.mention_id == mentions.c.id, labels.c.task == task, labels.c.value.in_(values)
         )
     )
+
+
+def _themed(values: tuple[str, ...]) -> ColumnElement[bool]:
+    held = mention_themes
+    return exists(select(held.c.mention_id).where(held.c.mention_id == mentions.c.id, held.c.theme.in_(values)))
 
 
 def _named(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:

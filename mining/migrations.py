@@ -9,7 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Connection, Engine, Float, Index, Integer, MetaData, Table, Text, insert, inspect, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
 
 from connectors.errors import OverheardError
 from mining import schema
@@ -67,10 +82,89 @@ def m003_create_names(connection: Connection) -> None:
     tables.create_all(connection)
 
 
+def m004_create_themes(connection: Connection) -> None:
+    """Themes and what they are told by, edits of people, lineage, and which feedback repeats which."""
+    tables = MetaData()
+    Table(
+        "theme_vectors",
+        tables,
+        Column("mention_id", schema.Name, primary_key=True),
+        Column("by", schema.Name, nullable=False),
+        Column("vector", LargeBinary, nullable=False),
+    )
+    Table(
+        "mention_themes",
+        tables,
+        Column("mention_id", schema.Name, primary_key=True),
+        Column("side", schema.Name, nullable=False),
+        Column("found", schema.Name),
+        Column("score", Float, nullable=False),
+        Column("margin", Float, nullable=False),
+        Column("theme", schema.Name),
+        Index("mention_themes_theme", "theme"),
+    )
+    Table(
+        "themes",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("side", schema.Name, nullable=False),
+        Column("names", JSON, nullable=False),
+        Column("keywords", JSON, nullable=False),
+        Column("touchpoint", schema.Name),
+        Column("by", schema.Name, nullable=False),
+        Column("centre", LargeBinary, nullable=False),
+        Column("reach", Float, nullable=False),
+        Column("made_at", schema.UtcDateTime, nullable=False),
+        Column("retired_at", schema.UtcDateTime),
+    )
+    Table(
+        "theme_edits",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("by", schema.Name, nullable=False),
+        Column("action", schema.Name, nullable=False),
+        Column("payload", JSON, nullable=False),
+        Column("undone_at", schema.UtcDateTime),
+        Column("undone_by", schema.Name),
+    )
+    Table(
+        "theme_lineage",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("event", schema.Name, nullable=False),
+        Column("theme", schema.Name, nullable=False),
+        Column("others", JSON, nullable=False),
+        Column("note", Text, nullable=False),
+        Index("theme_lineage_theme", "theme"),
+    )
+    Table(
+        "theme_state",
+        tables,
+        Column("key", schema.Name, primary_key=True),
+        Column("value", JSON, nullable=False),
+    )
+    Table(
+        "copies",
+        tables,
+        Column("feedback_id", schema.Name, primary_key=True),
+        Column("by", schema.Name, nullable=False),
+        Column("sketch", LargeBinary, nullable=False),
+        Column("first", schema.Name, nullable=False),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
-STEPS: tuple[Callable[[Connection], None], ...] = (m001_create_tables, m002_create_corrections, m003_create_names)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    m001_create_tables,
+    m002_create_corrections,
+    m003_create_names,
+    m004_create_themes,
+)
 
 
 def migrate(engine: Engine) -> list[str]:

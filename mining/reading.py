@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,16 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from connectors.errors import ConfigError
-from mining import names_held
+from mining import copies, copies_held, names_held
 from mining.database import slices, upsert
 from mining.filters import Filters, joined, where
-from mining.language import normalise
 from mining.names import Name
-from mining.schema import feedback, labels, mentions, queries
+from mining.schema import feedback, labels, mention_themes, mentions, queries
 from mining.store import Store
 from mining.taxonomy import TASKS
-
-_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,9 @@ class Heard:
     labels: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, float] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
+    theme: str | None = None
+    # The first feedback that says the same, None where that was not looked at yet.
+    first: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Flat JSON; labels under the names of their tasks; offsets of ``names`` are of ``text``."""
@@ -63,13 +62,14 @@ class Heard:
             "product": self.product,
             **self.labels,
             "scores": dict(self.scores),
+            "theme": self.theme,
             "names": [name.as_json(self.text) for name in self.names],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a selection holds. ``unique`` counts feedback with texts said word for word twice taken once."""
+    """How much a selection holds. ``unique`` counts feedback with re-posts and pasted texts taken once."""
 
     feedback: int
     mentions: int
@@ -145,7 +145,10 @@ def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
             rows = list(connection.execute(wanted))
         ids = [row.mention_id for row in rows]
         said, held = _labels(connection, query, ids), names_held.of_mentions(connection, ids)
-    return [_heard(row, said.get(row.mention_id, {}), held.get(row.mention_id, ())) for row in rows]
+        themes = _themes(connection, ids)
+        firsts = copies_held.firsts(connection, list({row.feedback_id for row in rows}))
+    made = (_heard(row, said.get(row.mention_id, {}), held.get(row.mention_id, ())) for row in rows)
+    return [replace(one, theme=themes.get(one.mention_id), first=firsts.get(one.feedback_id)) for one in made]
 
 
 def by_ids(store: Store, ids: Sequence[str], filters: Filters | None = None) -> list[Heard]:
@@ -171,6 +174,14 @@ def _labels(connection: Connection, query: Query, ids: Sequence[str]) -> dict[st
     return found
 
 
+def _themes(connection: Connection, ids: Sequence[str]) -> dict[str, str | None]:
+    held, found = mention_themes, dict[str, str | None]()
+    for part in slices(ids):
+        rows = connection.execute(select(held.c.mention_id, held.c.theme).where(held.c.mention_id.in_(part)))
+        found.update((row.mention_id, row.theme) for row in rows)
+    return found
+
+
 def _heard(row: Any, said: Mapping[str, tuple[str, float]], held: tuple[Name, ...]) -> Heard:
     return Heard(
         mention_id=row.mention_id,
@@ -193,22 +204,21 @@ def _heard(row: Any, said: Mapping[str, tuple[str, float]], held: tuple[Name, ..
 
 def counts(rows: Iterable[Heard]) -> Counts:
     """Count rows in every unit. People without a known author are not counted as authors."""
-    said: dict[str, list[str]] = {}
-    authors: set[str] = set()
+    feedback, firsts, authors = set[str](), set[str](), set[str]()
     total = 0
     for row in rows:
         total += 1
-        said.setdefault(row.feedback_id, []).append(fingerprint(row.text))
+        feedback.add(row.feedback_id)
+        firsts.add(row.first or row.feedback_id)
         if row.author:
             authors.add(row.author)
-    unique = len({"\n".join(sorted(texts)) for texts in said.values()})
-    return Counts(len(said), total, len(authors), unique)
+    return Counts(len(feedback), total, len(authors), len(firsts))
 
 
 @lru_cache(maxsize=100_000)
 def fingerprint(text: str) -> str:
     """What a copied text keeps: letters and digits of its folded spelling, whatever was done to spaces and marks."""
-    return _NO_LETTER.sub("", normalise(text)) or text
+    return copies.folded(text)
 
 
 def total(store: Store, filters: Filters) -> Counts:
@@ -233,7 +243,7 @@ _COLUMNS = {
 
 
 def by(store: Store, filters: Filters, dimensions: Sequence[str]) -> list[dict[str, Any]]:
-    """Counts per value of some dimensions (a label's task, channel, source, language, product), largest first.
+    """Counts per value of some dimensions (a label's task, theme, channel, source, language, product), largest first.
 
     Raises:
         ConfigError: an unknown dimension.
@@ -244,10 +254,13 @@ def by(store: Store, filters: Filters, dimensions: Sequence[str]) -> list[dict[s
             label = labels.alias(name)
             source = source.join(label, and_(label.c.mention_id == mentions.c.id, label.c.task == name))
             columns.append(label.c.value.label(name))
+        elif name == "theme":
+            source = source.outerjoin(mention_themes, mention_themes.c.mention_id == mentions.c.id)
+            columns.append(mention_themes.c.theme.label(name))
         elif name in _COLUMNS:
             columns.append(_COLUMNS[name].label(name))
         else:
-            raise ConfigError(f"cannot count by {name!r}", hint=f"known: {', '.join((*TASKS, *_COLUMNS))}")
+            raise ConfigError(f"cannot count by {name!r}", hint=f"known: {', '.join((*TASKS, 'theme', *_COLUMNS))}")
     said = func.count(mentions.c.feedback_id.distinct()).label("feedback")
     wanted = (
         select(
@@ -262,10 +275,17 @@ def by(store: Store, filters: Filters, dimensions: Sequence[str]) -> list[dict[s
         return [dict(row._mapping) for row in connection.execute(wanted)]
 
 
-def unsure_share(rows: Sequence[Heard], task: str, threshold: float = 0.5) -> float:
-    """Share of mentions whose label of a task scored below the threshold; 0 where there are none."""
-    scores = [row.scores[task] for row in rows if task in row.scores]
-    return sum(score < threshold for score in scores) / len(scores) if scores else 0.0
+def unsure_share(store: Store, filters: Filters, task: str, threshold: float = 0.5) -> float:
+    """Share of the mentions selected whose label of a task scored below the threshold; 0 where there are none."""
+    label = labels.alias("unsure")
+    wanted = (
+        select(func.count(), func.count().filter(label.c.score < threshold))
+        .select_from(joined().join(label, and_(label.c.mention_id == mentions.c.id, label.c.task == task)))
+        .where(where(filters))
+    )
+    with store.transaction() as connection:
+        total, unsure = connection.execute(wanted).one()
+    return unsure / total if total else 0.0
 
 
 def freshness(store: Store) -> dict[str, datetime]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -204,6 +205,90 @@ named = Table(
     later,
     Column("feedback_id", Name, primary_key=True),
     Column("by", Name, nullable=False),
+)
+
+# What a theme is told by of each customer's mention: its vector, brought to the space of themes, in one byte a number.
+theme_vectors = Table(
+    "theme_vectors",
+    later,
+    Column("mention_id", Name, primary_key=True),
+    Column("by", Name, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# The theme of each mention that complains, wishes or praises: what was found, and what it is after people's edits.
+# Without a theme it is listed as unthemed. ``side`` is pain or praise: opposite feelings share no theme.
+mention_themes = Table(
+    "mention_themes",
+    later,
+    Column("mention_id", Name, primary_key=True),
+    Column("side", Name, nullable=False),
+    Column("found", Name),
+    Column("score", Float, nullable=False),
+    Column("margin", Float, nullable=False),
+    Column("theme", Name),
+    Index("mention_themes_theme", "theme"),
+)
+
+# Themes that were found in the data. Those that ship are files, those that people add are edits. An id is never given
+# again, so rows stay when a theme has gone. ``centre`` and ``reach`` say which new mentions belong to it.
+themes = Table(
+    "themes",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("side", Name, nullable=False),
+    Column("names", JSON, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("touchpoint", Name),
+    Column("by", Name, nullable=False),
+    Column("centre", LargeBinary, nullable=False),
+    Column("reach", Float, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("retired_at", UtcDateTime),
+)
+
+# What people said of themes, one row each; what holds is all of them that were not undone, in their order.
+theme_edits = Table(
+    "theme_edits",
+    later,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("action", Name, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("undone_at", UtcDateTime),
+    Column("undone_by", Name),
+)
+
+# What became of themes: new, merged, split, renamed, retired, back.
+theme_lineage = Table(
+    "theme_lineage",
+    later,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("event", Name, nullable=False),
+    Column("theme", Name, nullable=False),
+    Column("others", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("theme_lineage_theme", "theme"),
+)
+
+# By which rules and data the themes were last brought up to date, and how much had been sorted anew then.
+theme_state = Table(
+    "theme_state",
+    later,
+    Column("key", Name, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
+# Which feedback repeats which: the sketch that tells, and the first of those that say the same.
+copies = Table(
+    "copies",
+    later,
+    Column("feedback_id", Name, primary_key=True),
+    Column("by", Name, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("first", Name, nullable=False),
 )
 
 migrations = Table(

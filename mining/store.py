@@ -217,7 +217,7 @@ def _latest(items: Iterable[Feedback]) -> dict[str, Feedback]:
 
 
 def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
-    """Drop mentions, labels and names of some feedback; the index is told through :func:`mining.work.stale_vectors`.
+    """Drop mentions, labels, names and themes of some feedback; the index is told through :func:`mining.work.stale_vectors`.
 
     Corrections stay and wait until a mention says their words again.
     """
@@ -227,7 +227,9 @@ def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
     for part in slices(feedback_ids):
         ids = select(mentions.c.id).where(mentions.c.feedback_id.in_(part))
         connection.execute(delete(labels).where(labels.c.mention_id.in_(ids)))
-        connection.execute(delete(schema.names).where(schema.names.c.mention_id.in_(ids)))
+        for held in (schema.names, schema.mention_themes, schema.theme_vectors):
+            connection.execute(delete(held).where(held.c.mention_id.in_(ids)))
+        connection.execute(delete(schema.copies).where(schema.copies.c.feedback_id.in_(part)))
         connection.execute(delete(schema.named).where(schema.named.c.feedback_id.in_(part)))
         # The index still holds these: the row stays, of no model, until the index was overwritten or let go of them.
         connection.execute(update(vectors).where(vectors.c.mention_id.in_(ids)).values(by=""))

@@ -17,6 +17,7 @@ from connectors.record import Channel
 
 if TYPE_CHECKING:
     from embeddings.base import Index
+    from mining.themes.update import Updated
 
 app = typer.Typer(no_args_is_help=True, help="Bring feedback in from files.")
 
@@ -227,3 +228,37 @@ def understand_missing(where: Workspace, index: Callable[[], Index], console: Co
         )
     if done.renamed:
         console.print(f"{done.renamed} items looked through for the names of today's catalogue", soft_wrap=True)
+    theme_missing(where, console)
+
+
+def theme_missing(where: Workspace, console: Console = out, *, anew: bool = False) -> Updated:
+    """Give what has no theme yet its theme, with a progress bar, and say what became of themes, if anything did."""
+    from mining.pipeline import Progress
+    from mining.themes.update import update
+
+    with progress() as show:
+        done = update(
+            where.store,
+            where.miner.embedder,
+            anew=anew,
+            brands=where.settings.catalog.every_name(),
+            on_progress=lambda stage, at, of: show(Progress(stage, at, of, at)),
+        )
+    told = [
+        f"{len(ids)} {word}"
+        for word, ids in (
+            ("new", done.new),
+            ("merged", done.merged),
+            ("split", done.split),
+            ("retired", done.retired),
+            ("back", done.back),
+        )
+        if ids
+    ]
+    if told:
+        console.print(f"themes found in the data: {', '.join(told)} (overheard themes lineage)", soft_wrap=True)
+    for side in done.few:
+        console.print(
+            f"too few remarks to find {side} themes in: grouped by the catalogue and by touchpoint", soft_wrap=True
+        )
+    return done

@@ -234,26 +234,3 @@ def stats(
         for row in named:
             table.add_row(apart(row["name"]), row["kind"], *(str(row[n]) for n in ("feedback", "mentions", "authors")))
         out.print(table)
-
-
-def themes(
-    members: Annotated[bool, typer.Option("--members", help="With the mentions of each.")] = False,
-    as_json: AsJson = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
-    """Everything that people complain of or praise, grouped under names, over all time."""
-    from mining.groups import overview
-
-    where = workspace(home, config)
-    found, unthemed = overview(where.store, where.engine.grouper)
-    if as_json:
-        write_json({"themes": [theme.as_json(members=members) for theme in found], "unthemed": unthemed})
-        return
-    table = Table("theme", "items", "unique", "authors", "first seen", "last seen", box=None)
-    for theme in found:
-        count = theme.group.counts
-        seen = (local(theme.first_seen, where)[:10], local(theme.last_seen, where)[:10])
-        table.add_row(theme.title, str(count.feedback), str(count.unique), str(count.authors), *seen)
-    out.print(table)
-    out.print(f"{unthemed} mentions with a feeling but without a theme")

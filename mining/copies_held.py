@@ -1,0 +1,88 @@
+"""Which feedback repeats which, in SQL: sketches are kept, groups are found anew whenever something came or went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from mining import copies, schema
+from mining.database import insert_many, slices
+from mining.store import Store
+
+_BY = f"copies@{copies.VERSION}"
+_AT_ONCE = 5_000
+
+
+def bring_up(store: Store, on_progress: Callable[[int, int], None] = lambda _done, _of: None) -> int:
+    """Sketch what has none yet and say anew which feedback repeats which; returns how many were sketched."""
+    feedback, held = schema.feedback, schema.copies
+    with store.transaction() as connection:
+        there = select(held.c.feedback_id).where(held.c.by == _BY)
+        missing = list(
+            connection.scalars(select(feedback.c.id).where(feedback.c.id.not_in(there)).order_by(feedback.c.id))
+        )
+        gone = connection.scalar(
+            select(held.c.feedback_id).where(held.c.feedback_id.not_in(select(feedback.c.id))).limit(1)
+        )
+    if not missing and gone is None:
+        return 0
+    for at in range(0, len(missing), _AT_ONCE):
+        _sketch(store, missing[at : at + _AT_ONCE])
+        on_progress(min(at + _AT_ONCE, len(missing)), len(missing))
+    with store.transaction() as connection:
+        connection.execute(delete(held).where(held.c.feedback_id.not_in(select(feedback.c.id))))
+        _group(connection)
+    return len(missing)
+
+
+def _sketch(store: Store, ids: Sequence[str]) -> None:
+    feedback, held = schema.feedback, schema.copies
+    with store.transaction() as connection:
+        rows = [
+            row
+            for part in slices(ids)
+            for row in connection.execute(select(feedback.c.id, feedback.c.text).where(feedback.c.id.in_(part)))
+        ]
+        sketched = copies.sketch([row.text for row in rows])
+        connection.execute(delete(held).where(held.c.feedback_id.in_([row.id for row in rows])))
+        insert_many(
+            connection,
+            held,
+            [
+                {"feedback_id": row.id, "by": _BY, "sketch": one.tobytes(), "first": row.id}
+                for row, one in zip(rows, sketched, strict=True)
+            ],
+        )
+
+
+def _group(connection: Connection) -> None:
+    feedback, held = schema.feedback, schema.copies
+    rows = connection.execute(
+        select(held.c.feedback_id, held.c.sketch, held.c.first, feedback.c.said_at, feedback.c.author)
+        .select_from(held.join(feedback, held.c.feedback_id == feedback.c.id))
+        .order_by(held.c.feedback_id)
+    ).all()
+    if not rows:
+        return
+    sketches = np.frombuffer(b"".join(row.sketch for row in rows), np.uint8).reshape(len(rows), copies.WIDTH)
+    first = copies.groups(sketches, [(row.said_at, row.feedback_id) for row in rows], [row.author for row in rows])
+    changed = [
+        {"id_": row.feedback_id, "first_": rows[place].feedback_id}
+        for row, place in zip(rows, first, strict=True)
+        if rows[place].feedback_id != row.first
+    ]
+    if changed:
+        connection.execute(
+            update(held).where(held.c.feedback_id == bindparam("id_")).values(first=bindparam("first_")), changed
+        )
+
+
+def firsts(connection: Connection, feedback_ids: Sequence[str]) -> dict[str, str]:
+    """For feedback that was compared with all other: the first that says the same, itself if none does."""
+    held, found = schema.copies, dict[str, str]()
+    for part in slices(feedback_ids):
+        rows = connection.execute(select(held.c.feedback_id, held.c.first).where(held.c.feedback_id.in_(part)))
+        found.update((row.feedback_id, row.first) for row in rows)
+    return found

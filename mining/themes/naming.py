@@ -1,0 +1,200 @@
+"""A name for a group of remarks: its most typical short phrase, and the nearest words that we know in other languages.
+
+Candidates are runs of one to four words that several people of the group say and others do not. They begin and end
+with a word that means something (``theme_data/empty_words.toml`` lists those that do not), hold no digit, and are not
+the company's own names alone. The nearest to what the group says is its name in the group's main language; a language
+that enough of its remarks are in has its own phrase; in the others the name is the nearest entry of a lexicon
+(``theme_data/lexicon.tsv``), with the main name behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from mining.language import normalise
+from mining.themes.space import Floats
+
+LANGUAGES = ("en", "he", "fa")
+_DATA = files("mining") / "theme_data"
+_TOKEN = re.compile(r"[^\W_]+(?:[’'\u200c״׳\"-][^\W_]+)*|[.,;:!?؟،؛()\n]")
+_LONGEST = 4
+# Candidates whose vectors are compared with the group's middle.
+_MOST = 30
+# A language with fewer distinct remarks than this, or less than this share, has no phrase of its own.
+_OWN_PHRASE, _OWN_SHARE = 3, 0.15
+# What a phrase of so many words is worth: one word is vague, four are seldom a name.
+_LENGTHS = {1: 0.8, 2: 1.0, 3: 1.0, 4: 0.85}
+_KEYWORDS = 6
+
+Encode = Callable[[Sequence[str]], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A group's names by language, and the words that are said in it more than elsewhere."""
+
+    names: dict[str, str]
+    keywords: tuple[str, ...]
+
+
+@dataclass
+class Background:
+    """In how many remarks each phrase is said at all; ``brands`` are the company's and its competitors' names."""
+
+    remarks: int = 0
+    said: Counter[str] = field(default_factory=Counter)
+    brands: frozenset[str] = frozenset()
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Count the phrases of some more remarks."""
+        for text in texts:
+            self.remarks += 1
+            self.said.update(phrases(text))
+
+
+def name(
+    texts: Sequence[str], languages: Sequence[str], centre: Floats, background: Background, encode: Encode
+) -> Naming:
+    """Name a group of distinct remarks in three languages; ``centre`` (width,) is the middle of their vectors."""
+    by_language: dict[str, list[str]] = {}
+    for text, language in zip(texts, languages, strict=True):
+        by_language.setdefault(language, []).append(text)
+    main = max(by_language, key=lambda language: (len(by_language[language]), language))
+    least = max(_OWN_PHRASE, _OWN_SHARE * len(texts))
+    own: dict[str, str] = {}
+    for language in sorted(by_language, key=lambda one: (one != main, one)):
+        if language == main or len(by_language[language]) >= least:
+            best = _best(by_language[language], language, centre, background, encode)
+            if best:
+                own[language] = best[0]
+                if language == main:
+                    keywords = best
+    if main not in own:
+        own[main] = _nearest_entry(centre, main, encode)
+        keywords = [own[main]]
+    names = {language: own.get(language) or _translated(own[main], centre, language, encode) for language in LANGUAGES}
+    return Naming({**names, **own}, tuple(keywords[:_KEYWORDS]))
+
+
+def phrases(text: str) -> set[str]:
+    """The runs of one to four words of a text that could be a name, in one spelling."""
+    return set(_runs(text))
+
+
+def _runs(text: str) -> dict[str, str]:
+    """Each run in one spelling, and how it was written."""
+    empty = empty_words()
+    made: dict[str, str] = {}
+    run: list[tuple[str, str]] = []
+    for token in [*_TOKEN.findall(text), "."]:
+        if not token[0].isalnum():
+            for start in range(len(run)):
+                for end in range(start + 1, min(start + _LONGEST, len(run)) + 1):
+                    folded = [word for word, _ in run[start:end]]
+                    if folded[0] in empty or folded[-1] in empty or (len(folded) == 1 and len(folded[0]) < 3):
+                        continue
+                    if any(letter.isdigit() for word in folded for letter in word):
+                        continue
+                    made.setdefault(" ".join(folded), " ".join(word for _, word in run[start:end]))
+            run = []
+        else:
+            run.append((normalise(token), token))
+    return made
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Words that no name begins or ends with, of all languages, in one spelling."""
+    table = tomllib.loads((_DATA / "empty_words.toml").read_text(encoding="utf-8"))
+    return frozenset(normalise(word) for words in table.values() for word in words)
+
+
+def _best(texts: Sequence[str], language: str, centre: Floats, background: Background, encode: Encode) -> list[str]:
+    """The most typical phrases, best first."""
+    held: Counter[str] = Counter()
+    written: dict[str, Counter[str]] = {}
+    for text in texts:
+        for phrase, spelt in _runs(text).items():
+            held[phrase] += 1
+            written.setdefault(phrase, Counter())[spelt.lower()] += 1
+    fewest = 2 if len(texts) > 3 else 1
+    weight = {
+        phrase: _typical(count, len(texts), background.said[phrase], background.remarks)
+        * _LENGTHS.get(phrase.count(" ") + 1, 0.7)
+        for phrase, count in held.items()
+        if count >= fewest and phrase not in background.brands
+    }
+    likeliest = sorted(weight, key=lambda phrase: (-round(weight[phrase], 6), phrase))[:_MOST]
+    if not likeliest:
+        return []
+    spelt = [min(written[phrase], key=lambda form: (-written[phrase][form], form)) for phrase in likeliest]
+    near = (encode(spelt) @ centre).round(3)
+    score: dict[str, float] = {
+        form: float(weight[phrase] * max(at, 0.05)) for phrase, form, at in zip(likeliest, spelt, near, strict=True)
+    }
+    best = sorted(score, key=lambda form: (-round(score[form], 6), form))
+    return [_longer(best[0], texts, centre, encode), *best[1:]]
+
+
+def _longer(name: str, texts: Sequence[str], centre: Floats, encode: Encode) -> str:
+    """One word is seldom a name: the run of two or three words with it that is nearest to the group, if there is one."""
+    if " " in name:
+        return name
+    folded = normalise(name)
+    runs = {
+        run: spelt.lower()
+        for text in texts
+        for run, spelt in _runs(text).items()
+        if 1 <= run.count(" ") <= 2 and folded in run.split()
+    }
+    if not runs:
+        return name
+    forms = sorted(set(runs.values()))[:200]
+    near = (encode(forms) @ centre).round(3)
+    return forms[int(near.argmax())]
+
+
+def _typical(count: int, size: int, everywhere: int, remarks: int) -> float:
+    """How much a phrase is of this group: its share here, times how much rarer it is elsewhere (c-TF-IDF's idea)."""
+    outside = (everywhere - min(count, everywhere) + 0.5) / (max(remarks - size, 0) + 1)
+    share: float = count / size
+    return float(share**0.6 * np.log1p(share / outside))
+
+
+@cache
+def lexicon() -> Mapping[str, tuple[str, ...]]:
+    """Names of things and happenings, by language; the same place means the same."""
+    lines = (_DATA / "lexicon.tsv").read_text(encoding="utf-8").splitlines()
+    columns = zip(*(line.split("\t") for line in lines[1:] if line), strict=True)
+    return dict(zip(lines[0].split("\t"), columns, strict=True))
+
+
+_vectors: dict[tuple[int, str], Floats] = {}
+
+
+def _entries(encode: Encode, language: str) -> Floats:
+    key = (hash(encode), language)
+    if key not in _vectors:
+        _vectors[key] = encode(lexicon()[language])
+    return _vectors[key]
+
+
+def _nearest_entry(centre: Floats, language: str, encode: Encode) -> str:
+    spoken = language if language in lexicon() else "en"
+    near = (_entries(encode, spoken) @ centre).round(3)
+    return lexicon()[spoken][int(near.argmax())]
+
+
+def _translated(main: str, centre: Floats, language: str, encode: Encode) -> str:
+    """The lexicon's nearest entry to name and group, and the name as it is said."""
+    wanted = encode([main])[0] + 0.5 * centre
+    near = (_entries(encode, language) @ wanted).round(3)
+    return f"{lexicon()[language][int(near.argmax())]} ({main})"

@@ -1,0 +1,422 @@
+"""Bring the themes up to date: claim what is new, join it to what was found, group what is left, and log what changed.
+
+What was found stays: a mention keeps its theme until the unclaimed remainder has grown by a quarter since it was last
+grouped as a whole (``_GROWN``), or until somebody asks for it. Then it is grouped anew, from all of it at once, so that
+the order of arrival is forgotten; groups that hold the same mentions as a theme did keep its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import numpy as np
+from sqlalchemy import Connection
+
+from embeddings.base import Embedder
+from mining import copies_held
+from mining.language import normalise
+from mining.overlay import alone
+from mining.store import Store
+from mining.themes import edits as edits_
+from mining.themes import naming, table
+from mining.themes.catalogue import SIDES, Theme
+from mining.themes.claims import Claimer
+from mining.themes.clusters import Clusters, clusters
+from mining.themes.edits import Edits
+from mining.themes.fallback import is_fallback, theme_id
+from mining.themes.held import Held, Remarks
+from mining.themes.space import Floats, Space, read, space_of
+from mining.themes.table import Found
+
+# With fewer distinct remarks that nothing claims there is no grouping: they go to their touchpoint.
+FEW = 50
+# A theme needs the remarks of so many feedback items.
+LEAST = 5
+# What was found is grouped anew when the unclaimed remainder is so much larger than when it was last grouped.
+_GROWN = 1.25
+# A group is a theme only if its remarks are so near to its middle, on the average; else it is a heap of odds and ends.
+_CLOSE = 0.5
+# Nor is it one unless so many of its feedback items, and this share of them, have a phrase in common.
+_SAID_BY, _SAID_SHARE = 3, 0.1
+# A new group has a theme's id if at least this share of the smaller of the two is in both.
+_SAME = 0.5
+# A theme was split or merged where so much of it went to, or came from, another one.
+_PART = 0.25
+# Up to so many words go on about what the same feedback says beside them.
+_FEW_WORDS = 8
+_ENCODED_AT_ONCE = 1_000
+_CLAIMED_AT_ONCE = 20_000
+# Distinct remarks that a name is made from, the nearest to the middle.
+_TOLD_BY = 200
+
+RULES = 1
+
+
+@dataclass(slots=True)
+class Updated:
+    """What a run did: mentions looked at, those with a theme today, and what became of themes; ``few`` are the sides
+    with too few remarks to find themes in, which were grouped by catalogue and touchpoint alone."""
+
+    looked_at: int = 0
+    new: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    split: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    few: list[str] = field(default_factory=list)
+    grouped_anew: list[str] = field(default_factory=list)
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def update(
+    store: Store,
+    embedder: Embedder,
+    *,
+    anew: bool = False,
+    catalogue: bool = True,
+    brands: Collection[str] = (),
+    on_progress: Progress = lambda _stage, _done, _of: None,
+    now: datetime | None = None,
+) -> Updated:
+    """Give every mention that complains, wishes or praises its theme, or none.
+
+    ``anew`` groups the whole unclaimed remainder again; ``catalogue=False`` finds every theme in the data alone.
+    ``brands`` are names that make no theme's name by themselves. Stops between two batches of vectors lose nothing.
+    """
+    run = _Run(store, embedder, catalogue, brands, on_progress, now or datetime.now(UTC))
+    return run.done(anew=anew)
+
+
+class _Run:
+    """One bringing up to date."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        catalogue: bool,
+        brands: Collection[str],
+        on_progress: Progress,
+        now: datetime,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._catalogue = catalogue
+        self._brands = frozenset(map(normalise, brands))
+        self._progress = on_progress
+        self._now = now
+        self._space: Space = space_of(embedder)
+        self._report = Updated()
+
+    def done(self, *, anew: bool) -> Updated:
+        """Vectors and copies in steps that can be stopped, then all else in one transaction."""
+        self._fill_vectors()
+        copies_held.bring_up(self._store, lambda done, of: self._progress("copies", done, of))
+        with self._store.transaction() as connection:
+            alone(connection)
+            edits = edits_.holding(connection)
+            self._bring_up(connection, edits, anew=anew)
+            edits_.lay_over(connection, edits)
+            self._retire(connection, edits)
+        return self._report
+
+    def _encode(self, texts: Sequence[str]) -> Floats:
+        return self._space.of(self._embedder.encode(list(texts)))
+
+    def _fill_vectors(self) -> None:
+        with self._store.transaction() as connection:
+            missing = table.without_vector(connection, self._space.by)
+        for at in range(0, len(missing), _ENCODED_AT_ONCE):
+            part = missing[at : at + _ENCODED_AT_ONCE]
+            kept = self._space.kept(self._embedder.encode([text for _, text in part]))
+            with self._store.transaction() as connection:
+                table.put_vectors(connection, [id_ for id_, _ in part], self._space.by, kept)
+            self._progress("themes", at + len(part), len(missing))
+
+    # --- claiming and joining ---------------------------------------------------------------------------------------
+
+    def _bring_up(self, connection: Connection, edits: Edits, *, anew: bool) -> None:
+        claimer = self._claimer(connection, edits)
+        state = table.state(connection)
+        version = f"{RULES}/{claimer.version}"
+        changed = state.get("version") != version
+        # What leaves must be gone before anything is counted.
+        table.forget(connection, table.without_side(connection))
+        held = Held(connection)
+        alive = table.found(connection)
+        if changed:
+            # Vectors of another space cannot be compared with the middles of this one.
+            alive = {id_: one for id_, one in alive.items() if one.by == self._space.by}
+        rows = held.rows() if changed or anew else held.with_neighbours(held.rows(known=False))
+        self._claim(held, claimer, rows, alive)
+        self._report.looked_at = len(rows)
+        grouped = {} if changed else dict(state.get("grouped", {}))
+        for side in SIDES:
+            if rows or anew:
+                grouped[side] = self._remainder(connection, side, held, edits, alive, grouped.get(side), anew=anew)
+        held.keep()
+        few = self._report.few if rows or anew else state.get("few", [])
+        table.put_state(connection, {"version": version, "grouped": grouped, "few": few})
+
+    def _claimer(self, connection: Connection, edits: Edits) -> Claimer:
+        members = sorted({id_ for one in edits.added.values() for id_ in one.members})
+        kept = table.vectors(connection, members)
+        ids = sorted(kept)
+        vectors = dict(zip(ids, read([kept[id_] for id_ in ids]), strict=True))
+        return Claimer(self._space, self._encode, list(edits.added.values()), vectors, catalogue=self._catalogue)
+
+    def _claim(self, held: Held, claimer: Claimer, rows: Sequence[int], alive: Mapping[str, Found]) -> None:
+        for at in range(0, len(rows), _CLAIMED_AT_ONCE):
+            part = rows[at : at + _CLAIMED_AT_ONCE]
+            remarks = held.remarks(part)
+            claims = claimer.claims(remarks)
+            inherited = _inherited(held, part, remarks, claims.themes)
+            joined = self._joined(held, part, remarks, inherited, alive)
+            for row, theme, score, margin in zip(part, joined, claims.scores, claims.margins, strict=True):
+                held.place(row, theme, float(score), float(margin))
+            self._progress("claims", at + len(part), len(rows))
+
+    def _joined(
+        self,
+        held: Held,
+        rows: Sequence[int],
+        remarks: Remarks,
+        claimed: Sequence[str | None],
+        alive: Mapping[str, Found],
+    ) -> list[str | None]:
+        """What nobody claims keeps the theme that it was found in, or joins the nearest within reach."""
+        themes = list(claimed)
+        for side in SIDES:
+            near = [one for one in alive.values() if one.theme.side == side]
+            free = []
+            for place, row in enumerate(rows):
+                if remarks.sides[place] == side and claimed[place] is None:
+                    before = held.found[row]
+                    if before in alive or is_fallback(before):
+                        themes[place] = before
+                    else:
+                        free.append(place)
+            if not near or not free:
+                continue
+            cosines = (remarks.vectors[free] @ np.stack([one.centre for one in near]).T).round(4)
+            cosines[cosines < np.array([one.reach for one in near])] = -1
+            best = cosines.argmax(axis=1)
+            for place, theme, cosine in zip(free, best, cosines[np.arange(len(free)), best], strict=True):
+                themes[place] = near[theme].theme.id if cosine > 0 else None
+        return themes
+
+    # --- what nobody claimed ----------------------------------------------------------------------------------------
+
+    def _remainder(
+        self,
+        connection: Connection,
+        side: str,
+        held: Held,
+        edits: Edits,
+        alive: Mapping[str, Found],
+        grouped: int | None,
+        *,
+        anew: bool,
+    ) -> int | None:
+        """Group what no theme claims; returns how large the remainder was when it was last grouped as a whole."""
+        free = {id_: one for id_, one in alive.items() if one.theme.side == side and id_ not in edits.held}
+        rows = [row for row in held.rows(side) if held.found[row] in free or _is_loose(held.found[row])]
+        if not (anew or grouped is None or len(rows) > _GROWN * grouped):
+            self._group_loose(connection, side, held, [row for row in rows if _is_loose(held.found[row])])
+            return grouped
+        remarks = held.remarks(rows)
+        if len(set(remarks.texts)) < FEW:
+            self._to_touchpoints(side, held, rows)
+            return None
+        self._group_anew(connection, side, held, rows, remarks, free)
+        self._report.grouped_anew.append(side)
+        return len(rows)
+
+    def _to_touchpoints(self, side: str, held: Held, rows: Sequence[int]) -> None:
+        for row in rows:
+            touchpoint = held.places[row].touchpoint
+            if _is_loose(held.found[row]) and touchpoint not in (None, "none"):
+                held.found[row] = theme_id(str(touchpoint), side)
+        if rows:
+            self._report.few.append(side)
+
+    def _group_loose(self, connection: Connection, side: str, held: Held, rows: Sequence[int]) -> None:
+        """New themes among what is in none, between two groupings."""
+        if len(rows) < LEAST:
+            return
+        remarks = held.remarks(rows)
+        found = clusters(remarks.vectors, remarks.texts, least=LEAST)
+        for number in _worth(held, rows, remarks, found):
+            self._make(connection, side, held, rows, remarks, found, number, None)
+
+    def _group_anew(
+        self,
+        connection: Connection,
+        side: str,
+        held: Held,
+        rows: Sequence[int],
+        remarks: Remarks,
+        old: Mapping[str, Found],
+    ) -> None:
+        self._progress("groups", 0, 1)
+        found = clusters(remarks.vectors, remarks.texts, least=LEAST)
+        keep = _worth(held, rows, remarks, found)
+        was = [held.found[row] if held.found[row] in old else None for row in rows]
+        groups = {number: np.flatnonzero(found.of == number) for number in keep}
+        same = _same({number: [was[place] for place in places] for number, places in groups.items()}, was)
+        for row in rows:
+            held.found[row] = None
+        background = naming.Background(brands=self._brands)
+        background.add(remarks.texts)
+        ids: dict[int, str] = {}
+        for done, number in enumerate(keep, start=1):
+            if number in same:
+                id_ = same[number]
+                centre, reach = found.centres[number], float(found.reach[number])
+                table.put_found(connection, [replace(old[id_], by=self._space.by, centre=centre, reach=reach)])
+                for place in groups[number]:
+                    held.found[rows[place]] = id_
+            else:
+                id_ = self._make(connection, side, held, rows, remarks, found, number, background)
+            ids[number] = id_
+            self._progress("groups", done, len(keep))
+        self._log_moves(connection, {ids[one]: [was[place] for place in groups[one]] for one in keep}, old)
+
+    def _log_moves(
+        self, connection: Connection, came_from: Mapping[str, Sequence[str | None]], old: Mapping[str, Found]
+    ) -> None:
+        """Tell which themes flowed into others, and which fell apart."""
+        sizes = Counter(theme for themes in came_from.values() for theme in themes if theme)
+        for id_ in sorted(old):
+            went = Counter({new: sum(theme == id_ for theme in themes) for new, themes in came_from.items()})
+            parts = [new for new, count in went.items() if count >= max(_PART * sizes[id_], 1) and sizes[id_]]
+            others = [new for new in parts if new != id_]
+            if id_ not in came_from and len(parts) == 1:
+                table.log(connection, self._now, "merged", id_, parts, "most of it is in another group now")
+                self._report.merged.append(id_)
+            elif others:
+                table.log(connection, self._now, "split", id_, others, "its remarks fall into several groups now")
+                self._report.split.append(id_)
+
+    # --- themes -----------------------------------------------------------------------------------------------------
+
+    def _make(
+        self,
+        connection: Connection,
+        side: str,
+        held: Held,
+        rows: Sequence[int],
+        remarks: Remarks,
+        found: Clusters,
+        number: int,
+        background: naming.Background | None,
+    ) -> str:
+        """Make a theme of a group, name it, and put its mentions there."""
+        if background is None:
+            background = naming.Background(brands=self._brands)
+            background.add(remarks.texts)
+        places = np.flatnonzero(found.of == number)
+        centre = found.centres[number]
+        near = (remarks.vectors[places] @ centre).round(4)
+        told: dict[str, str] = {}
+        for place in places[np.lexsort((places, -near))]:
+            told.setdefault(remarks.texts[place], remarks.languages[place])
+        nearest = list(told.items())[:_TOLD_BY]
+        named = naming.name([text for text, _ in nearest], [of for _, of in nearest], centre, background, self._encode)
+        id_ = _new_id(connection, side, [held.places[rows[place]].mention_id for place in places])
+        touchpoint = _mostly(remarks.touchpoints[place] for place in places)
+        theme = Theme(
+            id_, side, named.names, (touchpoint,) if touchpoint else (), origin="found", keywords=named.keywords
+        )
+        table.put_found(connection, [Found(theme, self._space.by, centre, float(found.reach[number]), self._now)])
+        for place in places:
+            held.found[rows[place]] = id_
+        table.log(connection, self._now, "new", id_, note=f"found in {len(places)} mentions")
+        self._report.new.append(id_)
+        return id_
+
+    def _retire(self, connection: Connection, edits: Edits) -> None:
+        """A theme that was found and has no mention any more is retired; one that has mentions again is back."""
+        held = {found for _, _, found, _ in table.belonging(connection) if found}
+        for one in table.found(connection, retired=True).values():
+            id_ = one.theme.id
+            if one.retired_at is None and id_ not in held and id_ not in edits.pinned:
+                table.put_found(connection, [replace(one, retired_at=self._now)])
+                table.log(connection, self._now, "retired", id_, note="no mention belongs to it any more")
+                self._report.retired.append(id_)
+            elif one.retired_at is not None and id_ in held:
+                table.put_found(connection, [replace(one, retired_at=None)])
+                table.log(connection, self._now, "back", id_, note="mentions belong to it again")
+                self._report.back.append(id_)
+
+
+def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claimed: Sequence[str | None]) -> list[str | None]:
+    """A few words that nothing claims go on about what was said beside them: "Same again today." has no theme alone."""
+    place = {row: number for number, row in enumerate(rows)}
+    themes = list(claimed)
+    for number, row in enumerate(rows):
+        if claimed[number] is None and len(remarks.texts[number].split()) <= _FEW_WORDS:
+            near = (claimed[place[other]] for other in held.beside(row) if other in place)
+            themes[number] = next((theme for theme in near if theme), None)
+    return themes
+
+
+def _is_loose(found: str | None) -> bool:
+    return found is None or is_fallback(found)
+
+
+def _mostly(values: Iterable[str | None]) -> str | None:
+    """Where most of it happens, if half of it or more happens in one place."""
+    told = Counter(values)
+    most, count = max(told.items(), key=lambda item: (item[1], item[0] or ""))
+    return most if most not in (None, "none") and count >= 0.5 * told.total() else None
+
+
+def _worth(held: Held, rows: Sequence[int], remarks: Remarks, found: Clusters) -> list[int]:
+    """The groups that are themes: close enough, said in enough feedback items, and with words in common."""
+    chosen = []
+    for number in range(len(found)):
+        places = np.flatnonzero(found.of == number)
+        said_in = {held.places[rows[place]].feedback_id for place in places}
+        close = float((remarks.vectors[places] @ found.centres[number]).mean())
+        if len(said_in) < LEAST or round(close, 4) < _CLOSE:
+            continue
+        said = {
+            (phrase, held.places[rows[place]].feedback_id)
+            for place in places
+            for phrase in naming.phrases(remarks.texts[place])
+        }
+        most = max(Counter(phrase for phrase, _ in said).values(), default=0)
+        if most >= max(_SAID_BY, _SAID_SHARE * len(said_in)):
+            chosen.append(number)
+    return chosen
+
+
+def _same(groups: Mapping[int, Sequence[str | None]], before: Sequence[str | None]) -> dict[int, str]:
+    """Which new group continues which theme: the pairs with most mentions in common first, each side once."""
+    sizes = Counter(filter(None, before))
+    shared = [
+        (-count, theme, number)
+        for number, was in groups.items()
+        for theme, count in Counter(filter(None, was)).items()
+        if count >= _SAME * min(len(was), sizes[theme])
+    ]
+    found: dict[int, str] = {}
+    for _, theme, number in sorted(shared):
+        if number not in found and theme not in found.values():
+            found[number] = theme
+    return found
+
+
+def _new_id(connection: Connection, side: str, mention_ids: Sequence[str]) -> str:
+    """An id from the mentions that a theme was first found in; one that was ever given is not given again."""
+    used = table.found(connection, retired=True)
+    first = hashlib.blake2b("\\n".join(sorted(mention_ids)).encode(), digest_size=5).hexdigest()
+    ids = (f"{side}_{first}" if not again else f"{side}_{first}_{again}" for again in range(1_000))
+    return next(id_ for id_ in ids if id_ not in used)
