@@ -26,7 +26,7 @@ _FINENESS = (0.1, 0.15, 0.25, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0)
 # The coarsest division is taken that tells its groups apart nearly as well as the best one does.
 _NEARLY = 0.96
 # A division with a group of more than this share of all texts is too coarse to say anything.
-_LARGEST = 0.2
+_LARGEST = 0.1
 # A text so far from the middle of its group is in none: a weak match is left out, not forced.
 _WEAK = 0.25
 

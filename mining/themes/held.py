@@ -30,6 +30,8 @@ class Remarks:
     touchpoints: Sequence[str | None]
     texts: Sequence[str]
     languages: Sequence[str] = ()
+    # The vectors without what the same feedback says beside them, (n, width); told apart only where that matters.
+    alone: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.sides)
@@ -79,6 +81,7 @@ class Held:
             [self.places[row].touchpoint for row in rows],
             [said[ids[number]][0] for number in chosen],
             [said[ids[number]][1] for number in chosen],
+            alone[chosen],
         )
 
     def _in_context(self, rows: Sequence[int], vectors: Floats, words: Sequence[int]) -> Floats:

@@ -33,6 +33,10 @@ _OWN_PHRASE, _OWN_SHARE = 3, 0.15
 # What a phrase of so many words is worth: one word is vague, four are seldom a name.
 _LENGTHS = {1: 0.8, 2: 1.0, 3: 1.0, 4: 0.85}
 _KEYWORDS = 6
+# "no reply" is a name, "reply no" is none.
+_ONLY_FIRST = frozenset({"no", "not", "without", "אין", "בלי", "ללא", "بدون", "بی"})
+# A name is said by so many, and by this share of the remarks.
+_FEWEST, _FEWEST_SHARE = 3, 0.05
 
 Encode = Callable[[Sequence[str]], Floats]
 
@@ -52,6 +56,12 @@ class Background:
     remarks: int = 0
     said: Counter[str] = field(default_factory=Counter)
     brands: frozenset[str] = frozenset()
+    # Names given already: two groups are not called the same.
+    given: set[str] = field(default_factory=set)
+
+    def names_alone(self, phrase: str) -> bool:
+        """Whether a phrase holds nothing but the company's names, and words that mean nothing by themselves."""
+        return all(word in self.brands or word in empty_words() or word in _ONLY_FIRST for word in phrase.split())
 
     def add(self, texts: Iterable[str]) -> None:
         """Count the phrases of some more remarks."""
@@ -61,9 +71,12 @@ class Background:
 
 
 def name(
-    texts: Sequence[str], languages: Sequence[str], centre: Floats, background: Background, encode: Encode
+    texts: Sequence[str], languages: Sequence[str], centre: Floats, side: str, background: Background, encode: Encode
 ) -> Naming:
-    """Name a group of distinct remarks in three languages; ``centre`` (width,) is the middle of their vectors."""
+    """Name a group of distinct remarks in three languages; ``centre`` (width,) is the middle of their vectors.
+
+    A single word is said with what it is about: "problems with the postcode".
+    """
     by_language: dict[str, list[str]] = {}
     for text, language in zip(texts, languages, strict=True):
         by_language.setdefault(language, []).append(text)
@@ -73,6 +86,7 @@ def name(
     for language in sorted(by_language, key=lambda one: (one != main, one)):
         if language == main or len(by_language[language]) >= least:
             best = _best(by_language[language], language, centre, background, encode)
+            best = [one for one in best if _said_in_full(one, language, side) not in background.given] or best
             if best:
                 own[language] = best[0]
                 if language == main:
@@ -80,8 +94,24 @@ def name(
     if main not in own:
         own[main] = _nearest_entry(centre, main, encode)
         keywords = [own[main]]
-    names = {language: own.get(language) or _translated(own[main], centre, language, encode) for language in LANGUAGES}
+    own, plain = {language: _said_in_full(said, language, side) for language, said in own.items()}, own[main]
+    names = {language: own.get(language) or _translated(plain, centre, language, encode) for language in LANGUAGES}
+    background.given.update(own.values())
     return Naming({**names, **own}, tuple(keywords[:_KEYWORDS]))
+
+
+_FULL = {
+    ("en", "pain"): "problems with {}",
+    ("he", "pain"): "בעיות עם {}",
+    ("fa", "pain"): "مشکل با {}",
+    ("en", "praise"): "praise for {}",
+    ("he", "praise"): "שבחים על {}",
+    ("fa", "praise"): "تعریف از {}",
+}
+
+
+def _said_in_full(name: str, language: str, side: str) -> str:
+    return name if " " in name else _FULL.get((language, side), "{}").format(name)
 
 
 def phrases(text: str) -> set[str]:
@@ -99,7 +129,11 @@ def _runs(text: str) -> dict[str, str]:
             for start in range(len(run)):
                 for end in range(start + 1, min(start + _LONGEST, len(run)) + 1):
                     folded = [word for word, _ in run[start:end]]
-                    if folded[0] in empty or folded[-1] in empty or (len(folded) == 1 and len(folded[0]) < 3):
+                    if (
+                        folded[0] in empty
+                        or folded[-1] in empty | _ONLY_FIRST
+                        or (len(folded) == 1 and len(folded[0]) < 3)
+                    ):
                         continue
                     if any(letter.isdigit() for word in folded for letter in word):
                         continue
@@ -125,12 +159,12 @@ def _best(texts: Sequence[str], language: str, centre: Floats, background: Backg
         for phrase, spelt in _runs(text).items():
             held[phrase] += 1
             written.setdefault(phrase, Counter())[spelt.lower()] += 1
-    fewest = 2 if len(texts) > 3 else 1
+    fewest = max(_FEWEST, int(_FEWEST_SHARE * len(texts))) if len(texts) > 2 * _FEWEST else 1
     weight = {
         phrase: _typical(count, len(texts), background.said[phrase], background.remarks)
         * _LENGTHS.get(phrase.count(" ") + 1, 0.7)
         for phrase, count in held.items()
-        if count >= fewest and phrase not in background.brands
+        if count >= fewest and not background.names_alone(phrase)
     }
     likeliest = sorted(weight, key=lambda phrase: (-round(weight[phrase], 6), phrase))[:_MOST]
     if not likeliest:
@@ -145,19 +179,19 @@ def _best(texts: Sequence[str], language: str, centre: Floats, background: Backg
 
 
 def _longer(name: str, texts: Sequence[str], centre: Floats, encode: Encode) -> str:
-    """One word is seldom a name: the run of two or three words with it that is nearest to the group, if there is one."""
+    """One word is seldom a name: of the runs of two or three words with it that are said twice, the nearest to the group."""
     if " " in name:
         return name
     folded = normalise(name)
-    runs = {
-        run: spelt.lower()
+    said = Counter(
+        spelt.lower()
         for text in texts
         for run, spelt in _runs(text).items()
         if 1 <= run.count(" ") <= 2 and folded in run.split()
-    }
-    if not runs:
+    )
+    forms = sorted(form for form, count in said.items() if count > 1)[:200]
+    if not forms:
         return name
-    forms = sorted(set(runs.values()))[:200]
     near = (encode(forms) @ centre).round(3)
     return forms[int(near.argmax())]
 

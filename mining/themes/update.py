@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from embeddings.bag import unit
 from embeddings.base import Embedder
-from mining import copies_held
+from mining import copies_held, schema
 from mining.language import normalise
 from mining.overlay import alone
 from mining.store import Store
@@ -41,13 +42,14 @@ _GROWN = 1.25
 # A group is a theme only if its remarks are so near to its middle, on the average; else it is a heap of odds and ends.
 _CLOSE = 0.5
 # Nor is it one unless so many of its feedback items, and this share of them, have a phrase in common.
-_SAID_BY, _SAID_SHARE = 3, 0.1
+_SAID_BY, _SAID_SHARE = 3, 0.15
 # A new group has a theme's id if at least this share of the smaller of the two is in both.
 _SAME = 0.5
 # A theme was split or merged where so much of it went to, or came from, another one.
 _PART = 0.25
 # Up to so many words go on about what the same feedback says beside them.
 _FEW_WORDS = 8
+_MOST_PRODUCTS = 10_000
 _ENCODED_AT_ONCE = 1_000
 _CLAIMED_AT_ONCE = 20_000
 # Distinct remarks that a name is made from, the nearest to the middle.
@@ -108,7 +110,7 @@ class _Run:
         self._store = store
         self._embedder = embedder
         self._catalogue = catalogue
-        self._brands = frozenset(map(normalise, brands))
+        self._brands = frozenset(word for name in brands for word in normalise(name).split())
         self._progress = on_progress
         self._now = now
         self._space: Space = space_of(embedder)
@@ -116,6 +118,7 @@ class _Run:
 
     def done(self, *, anew: bool) -> Updated:
         """Vectors and copies in steps that can be stopped, then all else in one transaction."""
+        self._brands |= self._products()
         self._fill_vectors()
         copies_held.bring_up(self._store, lambda done, of: self._progress("copies", done, of))
         with self._store.transaction() as connection:
@@ -125,6 +128,13 @@ class _Run:
             edits_.lay_over(connection, edits)
             self._retire(connection, edits)
         return self._report
+
+    def _products(self) -> frozenset[str]:
+        """Words of what feedback is about, as its sources say: names of products make no theme's name either."""
+        product = schema.feedback.c.product
+        with self._store.transaction() as connection:
+            named = connection.scalars(select(product).where(product.is_not(None)).distinct().limit(_MOST_PRODUCTS))
+            return frozenset(word for name in named for word in normalise(name).split())
 
     def _encode(self, texts: Sequence[str]) -> Floats:
         return self._space.of(self._embedder.encode(list(texts)))
@@ -272,7 +282,7 @@ class _Run:
         same = _same({number: [was[place] for place in places] for number, places in groups.items()}, was)
         for row in rows:
             held.found[row] = None
-        background = naming.Background(brands=self._brands)
+        background = naming.Background(brands=self._brands, given=_given(connection, side))
         background.add(remarks.texts)
         ids: dict[int, str] = {}
         for done, number in enumerate(keep, start=1):
@@ -319,7 +329,7 @@ class _Run:
     ) -> str:
         """Make a theme of a group, name it, and put its mentions there."""
         if background is None:
-            background = naming.Background(brands=self._brands)
+            background = naming.Background(brands=self._brands, given=_given(connection, side))
             background.add(remarks.texts)
         places = np.flatnonzero(found.of == number)
         centre = found.centres[number]
@@ -328,7 +338,9 @@ class _Run:
         for place in places[np.lexsort((places, -near))]:
             told.setdefault(remarks.texts[place], remarks.languages[place])
         nearest = list(told.items())[:_TOLD_BY]
-        named = naming.name([text for text, _ in nearest], [of for _, of in nearest], centre, background, self._encode)
+        named = naming.name(
+            [text for text, _ in nearest], [of for _, of in nearest], centre, side, background, self._encode
+        )
         id_ = _new_id(connection, side, [held.places[rows[place]].mention_id for place in places])
         touchpoint = _mostly(remarks.touchpoints[place] for place in places)
         theme = Theme(
@@ -367,6 +379,13 @@ def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claimed: Seque
     return themes
 
 
+def _given(connection: Connection, side: str) -> set[str]:
+    """The names that themes found in the data have."""
+    return {
+        name for one in table.found(connection).values() if one.theme.side == side for name in one.theme.names.values()
+    }
+
+
 def _is_loose(found: str | None) -> bool:
     return found is None or is_fallback(found)
 
@@ -384,7 +403,8 @@ def _worth(held: Held, rows: Sequence[int], remarks: Remarks, found: Clusters) -
     for number in range(len(found)):
         places = np.flatnonzero(found.of == number)
         said_in = {held.places[rows[place]].feedback_id for place in places}
-        close = float((remarks.vectors[places] @ found.centres[number]).mean())
+        alone = remarks.vectors[places] if remarks.alone is None else remarks.alone[places]
+        close = float((alone @ unit(alone.sum(axis=0, keepdims=True))[0]).mean())
         if len(said_in) < LEAST or round(close, 4) < _CLOSE:
             continue
         said = {
