@@ -87,7 +87,8 @@ class Held:
     def _in_context(self, rows: Sequence[int], vectors: Floats, words: Sequence[int]) -> Floats:
         keys: dict[tuple[str, str], int] = {}
         of = np.array(
-            [keys.setdefault((self.places[row].feedback_id, self.places[row].side), len(keys)) for row in rows]
+            [keys.setdefault((self.places[row].feedback_id, self.places[row].side), len(keys)) for row in rows],
+            np.int64,
         )
         around = np.zeros((len(keys), vectors.shape[1]), np.float32)
         np.add.at(around, of, vectors * np.sqrt(np.array(words, np.float32))[:, None])
