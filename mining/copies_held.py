@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from mining import copies, schema
-from mining.database import insert_many, slices
+from mining.database import insert_many, slices, upsert
 from mining.store import Store
 
 _BY = f"copies@{copies.VERSION}"
 _AT_ONCE = 5_000
+# How many were compared with one another: a deletion takes its sketch along, so that fewer are left.
+_COMPARED = "copies"
 
 
 def bring_up(store: Store, on_progress: Callable[[int, int], None] = lambda _done, _of: None) -> int:
@@ -23,18 +25,21 @@ def bring_up(store: Store, on_progress: Callable[[int, int], None] = lambda _don
         missing = list(
             connection.scalars(select(feedback.c.id).where(feedback.c.id.not_in(there)).order_by(feedback.c.id))
         )
-        gone = connection.scalar(
-            select(held.c.feedback_id).where(held.c.feedback_id.not_in(select(feedback.c.id))).limit(1)
-        )
-    if not missing and gone is None:
-        return 0
+        compared = connection.scalar(select(schema.theme_state.c.value).where(schema.theme_state.c.key == _COMPARED))
+        if not missing and compared == _count(connection):
+            return 0
     for at in range(0, len(missing), _AT_ONCE):
         _sketch(store, missing[at : at + _AT_ONCE])
         on_progress(min(at + _AT_ONCE, len(missing)), len(missing))
     with store.transaction() as connection:
         connection.execute(delete(held).where(held.c.feedback_id.not_in(select(feedback.c.id))))
         _group(connection)
+        upsert(connection, schema.theme_state, [{"key": _COMPARED, "value": _count(connection)}])
     return len(missing)
+
+
+def _count(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(schema.copies)) or 0
 
 
 def _sketch(store: Store, ids: Sequence[str]) -> None:
@@ -46,6 +51,8 @@ def _sketch(store: Store, ids: Sequence[str]) -> None:
             for row in connection.execute(select(feedback.c.id, feedback.c.text).where(feedback.c.id.in_(part)))
         ]
         sketched = copies.sketch([row.text for row in rows])
+        # If the run is killed before they are compared, the next one has to.
+        connection.execute(delete(schema.theme_state).where(schema.theme_state.c.key == _COMPARED))
         connection.execute(delete(held).where(held.c.feedback_id.in_([row.id for row in rows])))
         insert_many(
             connection,

@@ -255,7 +255,9 @@ def overview(store: Store, *, hidden: bool = False) -> Overview:
     by_theme: defaultdict[str | None, list[Said]] = defaultdict(list)
     for row in rows:
         by_theme[row.theme if row.theme in themes else None].append(row)
-    last = max((row.said_at for row in rows), default=None)
+    last, first = max((row.said_at for row in rows), default=None), _first(store)
+    if last is None or first is None or first > last - 2 * _RECENT:
+        last = None  # there are no four weeks before to compare with
     listed = [
         _listed(themes[id_], members, churn, last, edits)
         for id_, members in by_theme.items()
@@ -273,7 +275,7 @@ def _listed(theme: Theme, rows: Sequence[Said], churn: set[str], last: datetime 
     return Listed(theme, group, theme.id in edits.pinned, theme.id in edits.hidden, merged)
 
 
-def _steady(rows: Sequence[Said], last: datetime) -> float | None:
+def _steady(rows: Sequence[Said], last: datetime) -> float:
     """How many unique items there would be if the last four weeks had gone like the four before."""
     now = {row.first for row in rows if row.said_at > last - _RECENT}
     before = {row.first for row in rows if last - 2 * _RECENT < row.said_at <= last - _RECENT}

@@ -47,8 +47,10 @@ def _nearest(near: Floats, rows: Ints, among: Ints, k: int) -> tuple[Ints, Float
     places, cosines = np.full((len(rows), k), -1, np.int64), np.zeros((len(rows), k), np.float32)
     if most < 1:
         return places, cosines
-    found = np.argpartition(-near, most - 1, axis=1)[:, :most]
-    order = np.lexsort((found, -np.take_along_axis(near, found, axis=1)))
+    # Less than a last digit goes to the place, so that no two are equal: which of equals is chosen is said nowhere.
+    ranks = np.arange(len(among)) * (1e-5 / len(among)) - near
+    found = np.argpartition(ranks, most - 1, axis=1)[:, :most]
+    order = np.argsort(np.take_along_axis(ranks, found, axis=1), axis=1)
     found = np.take_along_axis(found, order, axis=1)
     cosines[:, :most] = np.maximum(np.take_along_axis(near, found, axis=1), 0)
     places[:, :most] = among[found]
