@@ -9,6 +9,7 @@ How fine the groups are is chosen by how well each text's own group is told from
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, csr_matrix
 
+from embeddings.bag import unit
 from mining.language import normalise
-from mining.themes import grams
+from mining.themes import grams, naming
 from mining.themes.near import Floats, Ints, means, neighbours
 
 # Chosen on four labelled corpora, see docs/themes.md and benchmarks/themes.py.
@@ -29,6 +31,11 @@ _NEARLY = 0.96
 _LARGEST = 0.1
 # A text so far from the middle of its group is in none: a weak match is left out, not forced.
 _WEAK = 0.25
+# A group is a theme only if its remarks are near to its middle, on the average, and have a phrase in common: else it is
+# a heap of odds and ends. Heaps are small: what is said in so many feedback items is held to less.
+_MANY = 30
+_CLOSE, _CLOSE_OF_MANY = 0.5, 0.4
+_SAID_BY, _SAID_SHARE, _SAID_SHARE_OF_MANY = 3, 0.2, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +69,39 @@ def clusters(vectors: Floats, texts: Sequence[str], least: int = 5, fineness: Se
     return _described(of, vectors, order, place[same])
 
 
+def worth(
+    found: Clusters,
+    vectors: Floats,
+    texts: Sequence[str],
+    languages: Sequence[str],
+    feedback_ids: Sequence[str],
+    least: int = 5,
+) -> list[int]:
+    """The groups that are themes: close enough, said in enough feedback items, and with words in common."""
+    chosen = []
+    for number in range(len(found)):
+        rows = np.flatnonzero(found.of == number).tolist()
+        said_in = len({feedback_ids[row] for row in rows})
+        close = float((vectors[rows] @ unit(vectors[rows].sum(axis=0, keepdims=True))[0]).mean())
+        if said_in < least or round(close, 4) < (_CLOSE if said_in < _MANY else _CLOSE_OF_MANY):
+            continue
+        by, share = _said_alike({(feedback_ids[row], texts[row], languages[row]) for row in rows})
+        if by >= _SAID_BY and share >= (_SAID_SHARE if said_in < _MANY else _SAID_SHARE_OF_MANY):
+            chosen.append(number)
+    return chosen
+
+
+def _said_alike(remarks: set[tuple[str, str, str]]) -> tuple[int, float]:
+    """By how many feedback items of one language a phrase is said at most, and what share of that language's it is."""
+    best = (0, 0.0)
+    for language in sorted({of for _, _, of in remarks}):
+        mine = {(id_, text) for id_, text, of in remarks if of == language}
+        said = Counter(phrase for phrase, _ in {(one, id_) for id_, text in mine for one in naming.phrases(text)})
+        by = max(said.values(), default=0)
+        best = max(best, (by, by / len({id_ for id_, _ in mine})))
+    return best
+
+
 def _distinct(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The rows of the first text of each spelling, and for each text the row of the first that is spelt alike."""
     seen: dict[str, int] = {}
@@ -82,6 +122,8 @@ def _divided(vectors: Floats, texts: Sequence[str], fineness: Sequence[float]) -
     from sknetwork.clustering import Louvain
 
     graph = _graph(vectors, texts)
+    if not graph.count_nonzero():  # nothing but signs that no model knows
+        return np.arange(len(texts))
     divisions = [Louvain(resolution=fine, shuffle_nodes=False).fit_predict(graph) for fine in fineness]
     fine = [division for division in divisions if np.bincount(division).max() <= _LARGEST * len(division)]
     divisions = fine or divisions[-1:]

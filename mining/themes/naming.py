@@ -14,7 +14,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -61,7 +61,8 @@ class Background:
 
     def names_alone(self, phrase: str) -> bool:
         """Whether a phrase holds nothing but the company's names, and words that mean nothing by themselves."""
-        return all(word in self.brands or word in empty_words() or word in _ONLY_FIRST for word in phrase.split())
+        nothing = self.brands | empty_words() | _ONLY_FIRST
+        return all(word in nothing or word.removesuffix("'s") in self.brands for word in phrase.split())
 
     def add(self, texts: Iterable[str]) -> None:
         """Count the phrases of some more remarks."""
@@ -85,7 +86,7 @@ def name(
     own: dict[str, str] = {}
     for language in sorted(by_language, key=lambda one: (one != main, one)):
         if language == main or len(by_language[language]) >= least:
-            best = _best(by_language[language], language, centre, background, encode)
+            best = _best(by_language[language], centre, background, encode)
             best = [one for one in best if _said_in_full(one, language, side) not in background.given] or best
             if best:
                 own[language] = best[0]
@@ -119,29 +120,44 @@ def phrases(text: str) -> set[str]:
     return set(_runs(text))
 
 
+@lru_cache(maxsize=30_000)
 def _runs(text: str) -> dict[str, str]:
-    """Each run in one spelling, and how it was written."""
-    empty = empty_words()
+    """Each run in one spelling, and how it was written; not to be changed by whoever asks."""
     made: dict[str, str] = {}
-    run: list[tuple[str, str]] = []
+    run: list[_Word] = []
     for token in [*_TOKEN.findall(text), "."]:
-        if not token[0].isalnum():
-            for start in range(len(run)):
-                for end in range(start + 1, min(start + _LONGEST, len(run)) + 1):
-                    folded = [word for word, _ in run[start:end]]
-                    if (
-                        folded[0] in empty
-                        or folded[-1] in empty | _ONLY_FIRST
-                        or (len(folded) == 1 and len(folded[0]) < 3)
-                    ):
-                        continue
-                    if any(letter.isdigit() for word in folded for letter in word):
-                        continue
-                    made.setdefault(" ".join(folded), " ".join(word for _, word in run[start:end]))
-            run = []
-        else:
-            run.append((normalise(token), token))
+        if token[0].isalnum():
+            run.append(_word(token))
+            continue
+        for start, first in enumerate(run):
+            if first.begins:
+                for end in range(start, min(start + _LONGEST, len(run))):
+                    if run[end].digit:
+                        break
+                    if run[end].ends and (end > start or len(first.folded) > 2):
+                        words = run[start : end + 1]
+                        made.setdefault(" ".join([one.folded for one in words]), " ".join([one.token for one in words]))
+        run = []
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word: as it was written, in one spelling, whether it holds a digit, and whether a name may begin or end with it."""
+
+    token: str
+    folded: str
+    digit: bool
+    begins: bool
+    ends: bool
+
+
+@lru_cache(maxsize=200_000)
+def _word(token: str) -> _Word:
+    folded = normalise(token)
+    digit = any(map(str.isdigit, folded))
+    means = folded not in empty_words() and not digit
+    return _Word(token, folded, digit, means, means and folded not in _ONLY_FIRST)
 
 
 @cache
@@ -151,8 +167,25 @@ def empty_words() -> frozenset[str]:
     return frozenset(normalise(word) for words in table.values() for word in words)
 
 
-def _best(texts: Sequence[str], language: str, centre: Floats, background: Background, encode: Encode) -> list[str]:
-    """The most typical phrases, best first."""
+def _best(texts: Sequence[str], centre: Floats, background: Background, encode: Encode) -> list[str]:
+    """The most typical phrases, best first, each as it is mostly written."""
+    weight, written = _weights(texts, background)
+    if not weight:
+        return []
+    spelt = [min(written[phrase], key=lambda form: (-written[phrase][form], form)) for phrase in weight]
+    near = (encode(spelt) @ centre).round(3)
+    score = {form: float(one * max(at, 0.05)) for one, form, at in zip(weight.values(), spelt, near, strict=True)}
+    best = sorted(score, key=lambda form: (-round(score[form], 6), form))
+    return [_longer(best[0], texts, centre, encode), *best[1:]]
+
+
+def keywords(texts: Sequence[str], background: Background) -> list[str]:
+    """The phrases that are said in a group more than elsewhere, told by counting alone, best first."""
+    return list(_weights(texts, background)[0])
+
+
+def _weights(texts: Sequence[str], background: Background) -> tuple[dict[str, float], dict[str, Counter[str]]]:
+    """The weight of the likeliest phrases, the heaviest first, and how each phrase was written."""
     held: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for text in texts:
@@ -167,15 +200,7 @@ def _best(texts: Sequence[str], language: str, centre: Floats, background: Backg
         if count >= fewest and not background.names_alone(phrase)
     }
     likeliest = sorted(weight, key=lambda phrase: (-round(weight[phrase], 6), phrase))[:_MOST]
-    if not likeliest:
-        return []
-    spelt = [min(written[phrase], key=lambda form: (-written[phrase][form], form)) for phrase in likeliest]
-    near = (encode(spelt) @ centre).round(3)
-    score: dict[str, float] = {
-        form: float(weight[phrase] * max(at, 0.05)) for phrase, form, at in zip(likeliest, spelt, near, strict=True)
-    }
-    best = sorted(score, key=lambda form: (-round(score[form], 6), form))
-    return [_longer(best[0], texts, centre, encode), *best[1:]]
+    return {phrase: weight[phrase] for phrase in likeliest}, written
 
 
 def _longer(name: str, texts: Sequence[str], centre: Floats, encode: Encode) -> str:
@@ -211,14 +236,9 @@ def lexicon() -> Mapping[str, tuple[str, ...]]:
     return dict(zip(lines[0].split("\t"), columns, strict=True))
 
 
-_vectors: dict[tuple[int, str], Floats] = {}
-
-
+@lru_cache(maxsize=len(LANGUAGES))
 def _entries(encode: Encode, language: str) -> Floats:
-    key = (hash(encode), language)
-    if key not in _vectors:
-        _vectors[key] = encode(lexicon()[language])
-    return _vectors[key]
+    return encode(lexicon()[language])
 
 
 def _nearest_entry(centre: Floats, language: str, encode: Encode) -> str:

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import Connection, select
 
-from embeddings.bag import unit
 from embeddings.base import Embedder
 from mining import copies_held, schema
 from mining.language import normalise
@@ -26,7 +25,7 @@ from mining.themes import edits as edits_
 from mining.themes import naming, table
 from mining.themes.catalogue import SIDES, Theme
 from mining.themes.claims import Claimer
-from mining.themes.clusters import Clusters, clusters
+from mining.themes.clusters import Clusters, clusters, worth
 from mining.themes.edits import Edits
 from mining.themes.fallback import is_fallback, theme_id
 from mining.themes.held import Held, Remarks
@@ -39,10 +38,6 @@ FEW = 50
 LEAST = 5
 # What was found is grouped anew when the unclaimed remainder is so much larger than when it was last grouped.
 _GROWN = 1.25
-# A group is a theme only if its remarks are so near to its middle, on the average; else it is a heap of odds and ends.
-_CLOSE = 0.5
-# Nor is it one unless so many of its feedback items, and this share of them, have a phrase in common.
-_SAID_BY, _SAID_SHARE = 3, 0.15
 # A new group has a theme's id if at least this share of the smaller of the two is in both.
 _SAME = 0.5
 # A theme was split or merged where so much of it went to, or came from, another one.
@@ -355,7 +350,7 @@ class _Run:
 
     def _retire(self, connection: Connection, edits: Edits) -> None:
         """A theme that was found and has no mention any more is retired; one that has mentions again is back."""
-        held = {found for _, _, found, _ in table.belonging(connection) if found}
+        held = {id_ for _, _, *stands in table.belonging(connection) for id_ in stands if id_}
         for one in table.found(connection, retired=True).values():
             id_ = one.theme.id
             if one.retired_at is None and id_ not in held and id_ not in edits.pinned:
@@ -379,6 +374,12 @@ def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claimed: Seque
     return themes
 
 
+def _worth(held: Held, rows: Sequence[int], remarks: Remarks, found: Clusters) -> list[int]:
+    vectors = remarks.vectors if remarks.alone is None else remarks.alone
+    ids = [held.places[row].feedback_id for row in rows]
+    return worth(found, vectors, remarks.texts, remarks.languages, ids, LEAST)
+
+
 def _given(connection: Connection, side: str) -> set[str]:
     """The names that themes found in the data have."""
     return {
@@ -395,27 +396,6 @@ def _mostly(values: Iterable[str | None]) -> str | None:
     told = Counter(values)
     most, count = max(told.items(), key=lambda item: (item[1], item[0] or ""))
     return most if most not in (None, "none") and count >= 0.5 * told.total() else None
-
-
-def _worth(held: Held, rows: Sequence[int], remarks: Remarks, found: Clusters) -> list[int]:
-    """The groups that are themes: close enough, said in enough feedback items, and with words in common."""
-    chosen = []
-    for number in range(len(found)):
-        places = np.flatnonzero(found.of == number)
-        said_in = {held.places[rows[place]].feedback_id for place in places}
-        alone = remarks.vectors[places] if remarks.alone is None else remarks.alone[places]
-        close = float((alone @ unit(alone.sum(axis=0, keepdims=True))[0]).mean())
-        if len(said_in) < LEAST or round(close, 4) < _CLOSE:
-            continue
-        said = {
-            (phrase, held.places[rows[place]].feedback_id)
-            for place in places
-            for phrase in naming.phrases(remarks.texts[place])
-        }
-        most = max(Counter(phrase for phrase, _ in said).values(), default=0)
-        if most >= max(_SAID_BY, _SAID_SHARE * len(said_in)):
-            chosen.append(number)
-    return chosen
 
 
 def _same(groups: Mapping[int, Sequence[str | None]], before: Sequence[str | None]) -> dict[int, str]:
