@@ -2,13 +2,13 @@
 
 python -m benchmarks.themes [--corpus banking77 …] [--quick]
 
-Both are given the same vectors (those that the product keeps) of the same texts, in processes of their own, each with
-nothing else loaded. Ours runs with the catalogue off and its one setting. BERTopic (the dev extra) runs with its documented
-defaults; then, twelve settings of neighbours and smallest topic are tried, and the best is shown: the one that agrees best
-with the human labels, which nobody has in practice, its outliers put into the nearest topic afterwards (its
-``reduce_outliers`` by embeddings) if that agrees better. Agreement is adjusted mutual information; what is in no
-group counts as a group of its own. Seconds are of grouping and naming, without making vectors and without imports; memory is the
-largest that the process ever held. Needs ../shared or OVERHEARD_SHARED.
+Both are given the same vectors (those that the product keeps) of the same texts, in processes of their own. Ours runs
+with the catalogue off, in its one setting. BERTopic (the dev extra) runs with its documented defaults; then twelve
+settings of neighbours and smallest topic are tried, each with its outliers and with them put into the nearest topic
+(``reduce_outliers`` by embeddings), and the one is shown that agrees best with the human labels, which nobody has in
+practice. Agreement is adjusted mutual information; what is in no group counts as a group of its own. Seconds are those
+of grouping and of words for each group, without making vectors and without imports, as a fresh process takes them;
+memory is the most that the process ever held. Needs ../shared or OVERHEARD_SHARED.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _label(row: dict[str, Any]) -> str | None:
 
 
 def _triples(shared: Path) -> tuple[list[str], list[str]]:
-    """Remarks in three languages, labelled with the theme that a person read in them: those that nothing learnt from."""
+    """Remarks in three languages, labelled with the theme that was read in them; nothing was learnt from these."""
     from mining.training.themes import LANGUAGES
     from mining.training.themes import read as kept
 
@@ -100,11 +100,8 @@ def _table(name: str, texts: Sequence[str], labels: Sequence[str], *, quick: boo
             told[who] = json.loads((place / f"{who}.json").read_text(encoding="utf-8"))
     best = {}
     for who, one in told.items():
-        groups = (
-            one["groups"]
-            if who != "best"
-            else max(one["all"], key=lambda of: _ami(adjusted_mutual_info_score, labels, of))
-        )
+        tried = one["all"] or [one["groups"]]
+        groups = max(tried, key=lambda of: _ami(adjusted_mutual_info_score, labels, of))
         of = np.array(groups)
         best[who] = _ami(adjusted_mutual_info_score, labels, groups)
         title = {"ours": "Overheard", "bertopic": "BERTopic, defaults", "best": "BERTopic, best of 24"}[who]

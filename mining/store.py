@@ -217,7 +217,7 @@ def _latest(items: Iterable[Feedback]) -> dict[str, Feedback]:
 
 
 def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
-    """Drop mentions, labels, names and themes of some feedback; the index is told through :func:`mining.work.stale_vectors`.
+    """Drop mentions, labels, names and themes of some feedback; :func:`mining.work.stale_vectors` tells the index.
 
     Corrections stay and wait until a mention says their words again.
     """

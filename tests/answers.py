@@ -8,6 +8,7 @@ from assistant.answer import Answer, Figure, Quote, Row, Status
 from assistant.periods import Window
 from assistant.question import Asker, Question, parse
 from assistant.wording import wording
+from mining.pain import Heed, score
 from mining.reading import Heard
 
 ASKER = Asker(date(2026, 11, 22))
@@ -49,7 +50,8 @@ def row(rank: int, name: str, language: str, count: int, said: tuple[Quote, ...]
     query, titles = f"q{rank:012x}", TITLES[name]
     return Row(
         rank, name, titles[language], titles, Figure(count, "feedback", query), Figure(count - 1, "unique", query),
-        Figure(count - 2, "authors", query), count / 40, small, said,
+        Figure(count - 2, "authors", query), count / 40, (count / 50, count / 30),
+        score(Heed(count, count, count - 1, count - 2)), small, said,
     )  # fmt: skip
 
 

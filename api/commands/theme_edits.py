@@ -11,7 +11,6 @@ from api.commands.ingest import theme_missing
 from api.terminal import AsJson, Config, Home, err, local, out, workspace, write_json
 from assistant.directions import apart
 from assistant.wiring import Workspace
-from connectors.errors import ConfigError
 from mining.themes.edits import NOBODY, Editor, Said, audit, listed_name, members
 
 app = typer.Typer(

@@ -159,10 +159,8 @@ def show(
 
 
 def _different(rows: list[Any]) -> list[Any]:
-    seen: set[str | None] = set()
-    return [
-        row for row in rows if not ((row.first or row.feedback_id) in seen or seen.add(row.first or row.feedback_id))
-    ]
+    """The first of those that say the same."""
+    return list({row.first or row.feedback_id: row for row in reversed(rows)}.values())[::-1]
 
 
 def _weeks(one: Any, where: Workspace) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Which theme of the catalogue, or of those that people added, claims a remark: the likeliest, if it is likely enough.
 
-With the shipped models the catalogue's themes are rows of weights learnt from labelled remarks
-(``python -m mining.training.themes``), and a claim's score is the chance that the theme is meant. With another embedder,
-and for themes that people add, nearness to examples decides, and the score is a cosine.
+With the shipped models a small network has learnt the catalogue's themes from labelled remarks
+(``python -m mining.training.themes``), and a claim's score is the chance that the theme is meant. With another
+embedder, and for themes that people add, nearness to examples decides, and the score is a cosine.
 """
 
 from __future__ import annotations
@@ -36,14 +36,16 @@ SHARPNESS = 8.0
 _AGREES, _AGREES_LOG = 0.06, 0.7
 # Examples told from the rest of their own theme: the nearness that so many of them have is what a claim needs.
 _NEAR_QUANTILE = 0.35
+# Whatever the examples say, a claim by nearness needs this.
+_LEAST_NEAR = 0.38
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """A theme that people made. Remarks come to it by its words, by nearness to its examples, or to its members.
 
-    ``words`` are looked for as they stand, in one spelling. ``members`` are mention ids. ``within`` names the theme that
-    it was split from: it claims nothing else.
+    ``words`` are looked for as they stand, in one spelling. ``members`` are mention ids. ``within`` names the theme
+    that it was split from: it claims nothing else.
     """
 
     theme: Theme
@@ -129,7 +131,7 @@ class Claimer:
         space = self._space
         if not space.layers or not {theme.id for theme in themes} <= set(space.ids):
             near, least = self._near[side]
-            return near(vectors) + np.float32(_AGREES) * agrees, least
+            return near(vectors) + np.float32(_AGREES) * agrees.astype(np.float32), least
         place = {id_: row for row, id_ in enumerate(space.ids)}
         columns = [place[theme.id] for theme in themes] + [place[f"no {side}"]]
         logs = _network(vectors, space.layers)[:, columns]
@@ -149,7 +151,7 @@ class Claimer:
 
     @cached_property
     def _least_near(self) -> float:
-        return self._near["pain"][1] if self._catalogue else 0.5
+        return self._near["pain"][1] if self._catalogue else _LEAST_NEAR
 
     def _take(
         self,
@@ -198,7 +200,7 @@ def _network(vectors: Floats, layers: Sequence[Floats]) -> Floats:
 
 
 def nearness(vectors: Floats, starts: NDArray[np.int64]) -> Callable[[Floats], Floats]:
-    """How near remarks are to groups of examples, which begin at ``starts``: a function from (n, width) to (n, groups)."""
+    """How near remarks are to groups of examples, which begin at ``starts``: from (n, width) to (n, groups)."""
     middles = unit(np.add.reduceat(vectors, starts, axis=0))
 
     def near(remarks: Floats) -> Floats:
@@ -212,13 +214,12 @@ def nearness(vectors: Floats, starts: NDArray[np.int64]) -> Callable[[Floats], F
 def _usual(vectors: Floats, starts: NDArray[np.int64]) -> float:
     """How near examples are to the rest of their own group: what most of them reach."""
     ends = [*starts[1:].tolist(), len(vectors)]
-    told = [
-        nearness(np.delete(vectors[start:end], row, axis=0), np.zeros(1, np.int64))(vectors[start + row : start + row + 1])
-        for start, end in zip(starts.tolist(), ends, strict=True)
-        for row in range(end - start)
-        if end - start > 1
-    ]  # fmt: skip
-    return float(np.quantile(np.concatenate(told), _NEAR_QUANTILE)) if told else 0.5
+    told = []
+    for start, end in zip(starts.tolist(), ends, strict=True):
+        for row in range(start, end if end - start > 1 else start):
+            others = np.concatenate([vectors[start:row], vectors[row + 1 : end]])
+            told.append(nearness(others, np.zeros(1, np.int64))(vectors[row : row + 1]))
+    return max(_LEAST_NEAR, float(np.quantile(np.concatenate(told), _NEAR_QUANTILE)) if told else 0.0)
 
 
 def _said(theme: Theme) -> Sequence[str]:

@@ -54,7 +54,7 @@ class Clusters:
 
 
 def clusters(vectors: Floats, texts: Sequence[str], least: int = 5, fineness: Sequence[float] = _FINENESS) -> Clusters:
-    """Group texts by their vectors, (n, width) of unit length, and their words; groups of fewer than ``least`` are none.
+    """Group texts by their vectors, (n, width) of unit length, and their words; ``least`` texts make a group.
 
     Texts of one spelling count once. Group numbers go by size, then by what the group says.
     """

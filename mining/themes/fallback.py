@@ -1,4 +1,4 @@
-"""Themes at touchpoints: with too few remarks to find themes in, what no theme claims is grouped by where it happens."""
+"""Themes at touchpoints: where remarks are too few to find themes in, the rest is grouped by where it happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words and pairs of words of texts as sparse rows: the n-gram evidence beside the vectors, and what names are made of."""
+"""Words and pairs of words of texts as sparse rows: the n-gram evidence beside the vectors."""
 
 from __future__ import annotations
 

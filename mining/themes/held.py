@@ -1,4 +1,4 @@
-"""The mentions that have a side, in memory for one bringing up to date: where each stands, and its vector in context."""
+"""The mentions that have a side, in memory while they are sorted: where each stands, and its vector in context."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CONTEXT = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Remarks:
-    """What is known of n mentions: vectors (n, width) in the space of themes, and for each its side, touchpoint, text."""
+    """What is known of n mentions: vectors (n, width) in the space of themes, and of each side, touchpoint, text."""
 
     vectors: Floats
     sides: Sequence[str]

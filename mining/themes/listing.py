@@ -174,7 +174,8 @@ def _before(store: Store, filters: Filters) -> dict[str | None, float] | None:
 
 def _first(store: Store) -> datetime | None:
     with store.transaction() as connection:
-        return connection.scalar(select(func.min(schema.feedback.c.said_at)))
+        first: datetime | None = connection.scalar(select(func.min(schema.feedback.c.said_at)))
+    return first
 
 
 # --- every theme ----------------------------------------------------------------------------------------------------
@@ -232,7 +233,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All themes that have mentions, pinned ones first, then the largest pain; ``unthemed`` and ``waiting`` count mentions.
+    """All themes that have mentions, pinned ones first, then the largest pain.
+
+    ``unthemed`` mentions were looked at and are in none, ``waiting`` ones were not looked at yet.
 
     ``few`` are the sides with too few remarks to find themes in: they are grouped by catalogue and touchpoint alone.
     """

@@ -61,8 +61,10 @@ class Background:
 
     def names_alone(self, phrase: str) -> bool:
         """Whether a phrase holds nothing but the company's names, and words that mean nothing by themselves."""
-        nothing = self.brands | empty_words() | _ONLY_FIRST
-        return all(word in nothing or word.removesuffix("'s") in self.brands for word in phrase.split())
+        return all(
+            word.removesuffix("'s") in self.brands or word in empty_words() or word in _ONLY_FIRST
+            for word in phrase.split()
+        )
 
     def add(self, texts: Iterable[str]) -> None:
         """Count the phrases of some more remarks."""
@@ -143,7 +145,7 @@ def _runs(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word: as it was written, in one spelling, whether it holds a digit, and whether a name may begin or end with it."""
+    """A word as it was written and in one spelling; whether it holds a digit, and may begin or end a name."""
 
     token: str
     folded: str
@@ -204,7 +206,7 @@ def _weights(texts: Sequence[str], background: Background) -> tuple[dict[str, fl
 
 
 def _longer(name: str, texts: Sequence[str], centre: Floats, encode: Encode) -> str:
-    """One word is seldom a name: of the runs of two or three words with it that are said twice, the nearest to the group."""
+    """One word is seldom a name: of the runs of two or three with it that are said twice, the nearest to the group."""
     if " " in name:
         return name
     folded = normalise(name)

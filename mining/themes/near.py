@@ -22,8 +22,9 @@ _ROWS_AT_ONCE = 512
 def neighbours(vectors: Floats, k: int) -> tuple[Ints, Floats]:
     """For each row the places of its k nearest others, (n, k), and their cosines, (n, k), the nearest first.
 
-    With cells a few far neighbours are missed (one in a hundred at 13,000 rows); places are -1 and cosines 0 where there are
-    fewer than k others. Rows must stand in an order that has nothing to do with their arrival: it decides ties.
+    With cells a few far neighbours are missed (one in a hundred at 13,000 rows); places are -1 and cosines 0 where
+    there are fewer than k others. Rows must stand in an order that has nothing to do with their arrival: it decides
+    ties.
     """
     n = len(vectors)
     places, cosines = np.full((n, k), -1, np.int64), np.zeros((n, k), np.float32)

@@ -273,7 +273,7 @@ class _Run:
         found = clusters(remarks.vectors, remarks.texts, least=LEAST)
         keep = _worth(held, rows, remarks, found)
         was = [held.found[row] if held.found[row] in old else None for row in rows]
-        groups = {number: np.flatnonzero(found.of == number) for number in keep}
+        groups = {number: np.flatnonzero(found.of == number).tolist() for number in keep}
         same = _same({number: [was[place] for place in places] for number, places in groups.items()}, was)
         for row in rows:
             held.found[row] = None
@@ -326,11 +326,11 @@ class _Run:
         if background is None:
             background = naming.Background(brands=self._brands, given=_given(connection, side))
             background.add(remarks.texts)
-        places = np.flatnonzero(found.of == number)
+        places: list[int] = np.flatnonzero(found.of == number).tolist()
         centre = found.centres[number]
         near = (remarks.vectors[places] @ centre).round(4)
         told: dict[str, str] = {}
-        for place in places[np.lexsort((places, -near))]:
+        for _, place in sorted(zip((-near).tolist(), places, strict=True)):
             told.setdefault(remarks.texts[place], remarks.languages[place])
         nearest = list(told.items())[:_TOLD_BY]
         named = naming.name(

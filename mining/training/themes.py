@@ -129,13 +129,10 @@ def learn(embedder: Embedder, plan: Plan, out: Path = OUT) -> None:
         ],
         plan,
     )
-    np.savez(
-        out / f"space-{embedder.name.partition('@')[0]}.npz",
-        embedder=np.array(embedder.name),
-        ids=np.array(ids),
-        turn=np.zeros((0, 0), np.float16) if turn is None else turn.astype(np.float16),
-        **{f"layer_{number}": value.astype(np.float16) for number, value in enumerate(network)},
-    )
+    held: dict[str, Any] = {"embedder": np.array(embedder.name), "ids": np.array(ids)}
+    held["turn"] = np.zeros((0, 0), np.float16) if turn is None else turn.astype(np.float16)
+    held |= {f"layer_{number}": value.astype(np.float16) for number, value in enumerate(network)}
+    np.savez(out / f"space-{embedder.name.partition('@')[0]}.npz", **held)
     space.forget()
 
 
@@ -166,7 +163,8 @@ def _targets(ids: Sequence[str], themes: Sequence[tuple[str, ...]], sides: Seque
             known = [place[f"no {sides[row]}"]]
         for rank, column in enumerate(known):
             made[row, column] += 0.6 if rank else 1.0
-    return made / made.sum(axis=1, keepdims=True)
+    shares: Floats = made / made.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _network(
@@ -207,7 +205,7 @@ def _network(
             mean = torch.logsumexp(told, 0) - np.log(len(LANGUAGES))
             loss = loss + plan.agreement * (told.exp() * (told - mean)).sum(2).mean()
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs
             optimizer.step()
     first, last = net[0], net[3]
     return [
@@ -246,9 +244,8 @@ def table(embedder: Embedder, say: Callable[[str], None] = print) -> None:
         pairs = list(zip(found["en"].themes, found[other].themes, strict=True))
         both = [first == second for first, second in pairs if first and second]
         either = [first == second for first, second in pairs if first or second]
-        say(
-            f"en-{other}: same theme in {np.mean(both):.3f} of {len(both)} claimed in both, {np.mean(either):.3f} of {len(either)} in either"
-        )
+        shares = f"{np.mean(both):.3f} of {len(both)} claimed in both, {np.mean(either):.3f} of {len(either)} in either"
+        say(f"en-{other}: same theme in {shares}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.errors import ConfigError
 from connectors.record import Channel
-from mining import reading
+from mining import copies_held, reading
 from mining.filters import Filters
 from mining.reading import Counts, Query
 from mining.store import Store
@@ -28,7 +28,7 @@ def test_a_row_carries_all_that_a_quote_needs(sqlite: Store) -> None:
         "url": "https://example.com/1", "rating": 0.5, "product": "Acme",
         "stage": "decision", "intent": "complaint", "sentiment": "negative", "effort": "high", "touchpoint": "delivery",
         "scores": dict.fromkeys(("stage", "intent", "sentiment", "effort", "touchpoint"), 0.9),
-        "names": [],
+        "theme": None, "names": [],
     }  # fmt: skip
 
 
@@ -67,15 +67,17 @@ def test_rows_by_id_come_in_the_order_of_the_ids(sqlite: Store) -> None:
 
 
 def test_what_was_said_word_for_word_twice_is_unique_once(sqlite: Store) -> None:
-    same = ["Late again!", "late  AGAIN!", "«Late again!»"]
+    same = ["Late again, as every week!", "late  AGAIN as every week!", "«Late again as every week!»"]
     keep(sqlite, *(said(str(number), text, author=f"a1:{number}") for number, text in enumerate(same)))
     keep(
         sqlite,
-        said("he-1", "הִגִּיעַ באיחור"),
-        said("he-2", "הגיע באיחור"),
-        said("fa-1", "دير رسيد"),
-        said("fa-2", "دیر رسید"),
+        said("he-1", "המשלוח הִגִּיעַ באיחור של שבוע"),
+        said("he-2", "המשלוח הגיע באיחור של שבוע"),
+        said("fa-1", "سفارش من يك هفته دير رسيد"),
+        said("fa-2", "سفارش من یک هفته دیر رسید"),
     )
+    assert reading.counts(reading.heard(sqlite, Query(Filters()))).unique == 7, "copies were not looked for yet"
+    copies_held.bring_up(sqlite)
     counts = reading.counts(reading.heard(sqlite, Query(Filters())))
     assert counts == Counts(feedback=7, mentions=7, authors=3, unique=3)
     assert [counts.of(unit) for unit in ("feedback", "mentions", "authors", "unique")] == [7, 7, 3, 3]
@@ -97,11 +99,11 @@ def test_an_unknown_dimension_is_refused_in_words(sqlite: Store) -> None:
 
 
 def test_how_unsure_labels_are(sqlite: Store) -> None:
+    assert reading.unsure_share(sqlite, Filters(), "stage") == 0.0
     keep(sqlite, said("1"), said("2"))
-    rows = reading.heard(sqlite, Query(Filters()))
-    assert reading.unsure_share(rows, "stage") == 0.0
-    assert reading.unsure_share(rows, "stage", threshold=0.95) == 1.0
-    assert reading.unsure_share([], "stage") == 0.0
+    assert reading.unsure_share(sqlite, Filters(), "stage") == 0.0
+    assert reading.unsure_share(sqlite, Filters(), "stage", threshold=0.95) == 1.0
+    assert reading.unsure_share(sqlite, Filters(stage=("loyalty",)), "stage", threshold=0.95) == 0.0
 
 
 def test_a_query_that_no_answer_showed_is_refused_in_words(sqlite: Store) -> None:
