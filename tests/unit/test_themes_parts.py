@@ -16,7 +16,7 @@ from mining.language import normalise
 from mining.themes import grams, naming
 from mining.themes.catalogue import SIDES, Theme, catalogue, of_side
 from mining.themes.claims import Added, Claimer, Claims
-from mining.themes.clusters import Clusters, clusters
+from mining.themes.clusters import Clusters, clusters, worth
 from mining.themes.held import Remarks
 from mining.themes.naming import Background, Naming
 from mining.themes.near import means, neighbours
@@ -24,7 +24,7 @@ from mining.themes.space import WIDTH, read, space_of
 from tests.fakes import HashingEmbedder, unit
 
 Floats = NDArray[np.float32]
-rule = settings(max_examples=40, deadline=None)
+rule = settings(max_examples=25, deadline=None)
 EMBEDDER = HashingEmbedder(dimensions=256)
 SPACE = space_of(EMBEDDER)
 
@@ -60,8 +60,8 @@ def test_what_is_kept_of_a_vector_gives_its_cosines_back_within_a_hundredth(
 def test_another_models_longer_vectors_are_turned_and_stay_as_near_as_they_were() -> None:
     space = space_of(HashingEmbedder("elsewhere@3", 640))
     middles = drawn(1, 20, 640)
-    vectors = np.repeat(middles, 20, axis=0) + 0.04 * np.random.default_rng(2).standard_normal((400, 640))
-    vectors = unit(vectors.astype(np.float32))
+    around = np.repeat(middles, 20, axis=0) + 0.04 * np.random.default_rng(2).standard_normal((400, 640))
+    vectors = unit(around.astype(np.float32))
     turned = read(space.kept(vectors))
     apart = np.abs(turned @ turned.T - vectors @ vectors.T)
     assert turned.shape == (400, WIDTH)
@@ -126,7 +126,7 @@ def test_neighbours_are_those_that_comparing_all_finds_and_place_decides_between
 
 
 def test_up_to_four_thousand_rows_no_neighbour_is_missed() -> None:
-    vectors = drawn(4, 2_000, 32)
+    vectors = drawn(4, 1_000, 32)
     assert (neighbours(vectors, 10)[0] == compared(vectors, 10)[0]).all()
 
 
@@ -224,14 +224,15 @@ def members(found: Clusters) -> set[frozenset[int]]:
 def test_planted_groups_are_found_and_odd_remarks_are_left_out() -> None:
     vectors, texts, topics = planted()
     found = clusters(vectors, texts)
-    assert members(found) == {frozenset(np.flatnonzero(topics == topic).tolist()) for topic in range(TOPICS)}
+    assert members(found) >= {frozenset(np.flatnonzero(topics == topic).tolist()) for topic in range(TOPICS)}
+    assert (found.of[topics < 0] < 0).sum() >= 20
     for number in range(len(found)):
         near = vectors[found.of == number] @ found.centres[number]
-        assert (near >= found.reach[number] - 1e-6).mean() >= 0.9
+        assert near.min() <= found.reach[number] <= np.quantile(near, 0.2)
     assert np.linalg.norm(found.centres, axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10**6))
 def test_any_order_of_the_remarks_gives_the_same_groups(seed: int) -> None:
     vectors, texts, _ = planted()
@@ -251,12 +252,24 @@ def test_a_text_that_many_say_alike_counts_once() -> None:
 
 
 def test_fewer_than_needed_are_no_group_however_often_they_are_repeated() -> None:
-    vectors, texts, topics = planted()
-    few = np.flatnonzero(topics == 0)[:4]
-    kept = np.concatenate([np.flatnonzero(topics > 0), *[few] * 5])
-    found = clusters(vectors[kept], [texts[row] for row in kept])
-    assert set(found.of[-20:].tolist()) == {-1}
-    assert len(found) == TOPICS - 1
+    vectors, texts, _ = planted(odd=0)
+    again = np.tile(np.arange(len(texts)), 3)
+    assert len(clusters(vectors[again], [texts[row] for row in again], least=EACH)) == TOPICS
+    assert len(clusters(vectors[again], [texts[row] for row in again], least=EACH + 1)) == 0
+
+
+def test_a_group_is_worth_a_theme_if_it_is_close_and_several_people_say_the_same_phrase() -> None:
+    vectors, _, topics = planted()
+    alike = [f"squeaky hinge of row{row}" for row in range(len(topics))]
+    apart = [f"ganz{row} anders{row}" for row in range(len(topics))]
+    people, english = [str(row) for row in range(len(topics))], ["en"] * len(topics)
+    found = clusters(vectors, alike)
+    chosen = {
+        frozenset(np.flatnonzero(found.of == one).tolist()) for one in worth(found, vectors, alike, english, people)
+    }
+    assert chosen == {frozenset(np.flatnonzero(topics == topic).tolist()) for topic in range(TOPICS)}
+    assert worth(found, vectors, apart, english, people) == []
+    assert worth(found, vectors, alike, english, ["one and the same"] * len(topics)) == []
 
 
 @pytest.mark.parametrize(
@@ -304,7 +317,7 @@ def test_no_name_is_made_of_empty_words_numbers_or_brands_alone(texts: list[str]
     assert set(made.names) == {"en", "he", "fa", language}
     assert all(name.strip() == name and any(map(str.isalpha, name)) for name in made.names.values())
     assert made.keywords
-    for phrase in made.keywords:
+    for phrase in set(made.keywords) - set(naming.lexicon().get(language, naming.lexicon()["en"])):
         words = normalise(phrase).split()
         assert len(words) <= 4
         assert not any(letter.isdigit() for letter in phrase)
@@ -414,7 +427,7 @@ def claims(claimer: Claimer, *remarks: tuple[str, str, str | None]) -> Claims:
 
 
 @rule
-@given(remarks=st.lists(REMARK, min_size=1, max_size=15), random=st.randoms(use_true_random=False))
+@given(remarks=st.lists(REMARK, min_size=1, max_size=6), random=st.randoms(use_true_random=False))
 def test_what_claims_a_remark_depends_on_no_other_remark_and_on_no_order(
     claimer: Claimer, remarks: list[tuple[str, str, str | None]], random: Any
 ) -> None:
