@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -33,7 +34,7 @@ EMBEDDER = HashingEmbedder(dimensions=256)
 DELIVERY, SUPPORT, PRAISE = "other_delivery_pain", "other_support_pain", "other_delivery_praise"
 PAINS = {
     "1": "The parcel came late.",
-    "2": "A birthday gift came late.",
+    "2": "Her birthday gift was late.",
     "3": "The courier shouted at me.",
     "4": "My box was wet.",
 }
@@ -165,7 +166,7 @@ def test_mentions_that_say_some_words_are_split_off(shop: Store) -> None:
 
 def test_mentions_that_are_like_some_are_split_off(shop: Store) -> None:
     late = added(shop, "late", "late")
-    keep(shop, said("9", "Your birthday gift came late."), said("10", "Late trains all over town today."))
+    keep(shop, said("9", "Your birthday gift was late."), said("10", "Late trains all over town today."))
     made = Editor(shop).split(late, {"en": "gifts"}, mentions=["shop:2#0"])
     bring_up(shop)
     assert belongs(shop) == {**START, "1": late, "2": made.theme, "9": made.theme, "10": late}
@@ -235,7 +236,9 @@ def test_an_added_theme_takes_what_says_its_words_and_nothing_of_the_other_side(
 
 
 def test_an_added_theme_takes_what_is_near_its_examples(shop: Store) -> None:
-    made = Editor(shop).add({"en": "late post"}, "pain", examples=["the birthday parcel came late."])
+    made = Editor(shop).add(
+        {"en": "late post"}, "pain", examples=["our parcel came late.", "his birthday gift was late."]
+    )
     bring_up(shop)
     assert belongs(shop) == {**START, "1": made.theme, "2": made.theme}
     Editor(shop).undo()
@@ -619,7 +622,7 @@ def test_an_erased_author_leaves_themes_and_their_counts(shop: Store) -> None:
 
 def both(path: Path, *say: Say) -> list[Any]:
     """What two people say in the same moment, each with a connection of their own; refusals as they are."""
-    begin = Barrier(len(say))
+    begin = Barrier(len(say), timeout=60)
 
     def one(say_it: Say) -> Any:
         store = Store(open_engine(f"sqlite:///{path}")).open()
@@ -660,7 +663,7 @@ def test_no_race_makes_a_circle_of_merges_or_takes_an_edit_back_twice(shop: Stor
         )
         assert sorted(type(one).__name__ for one in made) == ["ConfigError", "Said"]
         assert set(belongs(shop).values()) in ({DELIVERY, PRAISE}, {SUPPORT, PRAISE})
-        undone = both(tmp_path / "overheard.db", lambda said, turn=turn: said.undo(turn), lambda said: said.undo())
+        undone = both(tmp_path / "overheard.db", partial(Editor.undo, edit=turn), Editor.undo)
         assert sorted(type(one).__name__ for one in undone) == ["ConfigError", "Edit"]
         assert belongs(shop) == START
     assert len(audit(shop)) == 8
@@ -669,7 +672,7 @@ def test_no_race_makes_a_circle_of_merges_or_takes_an_edit_back_twice(shop: Stor
 # --- the rule -------------------------------------------------------------------------------------------------------
 
 ACTIONS = ("rename", "merge", "move", "move", "pin", "unpin", "hide", "unhide", "add", "split", "split by mention")
-WORDS = ("late", "box", "courier", "gift came", "up")
+WORDS = ("late", "box", "courier", "gift was", "up")
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 99), st.integers(0, 99)), max_size=7)
 
 
