@@ -11,6 +11,7 @@ from assistant.wiring import KEY, Workspace
 from connectors.errors import OverheardError
 from mining import mention, overlay, schema, work
 from mining.own_words import version_in, version_of
+from mining.themes import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Finding:
 def examine(where: Workspace) -> list[Finding]:
     """All checks; a check that cannot be made is a finding too."""
     findings: list[Finding] = []
-    for check in (_database, _key, _understood, _own_words, _names, _quotes, _index, _rejects):
+    for check in (_database, _key, _understood, _own_words, _names, _themes, _quotes, _index, _rejects):
         try:
             findings.extend(check(where))
         except OverheardError as error:
@@ -78,6 +79,17 @@ def _names(where: Workspace) -> Iterator[Finding]:
         yield Finding("names", ok=False, says=says, hint="overheard tag")
     elif catalogue:
         yield Finding("names", ok=True, says="every item was looked through for the catalogue's names")
+
+
+def _themes(where: Workspace) -> Iterator[Finding]:
+    with where.store.transaction() as connection:
+        places = table.places(connection)
+    waiting = sum(not place.known for place in places)
+    if waiting:
+        says = f"{waiting} mentions were not sorted into themes yet"
+        yield Finding("themes", ok=False, says=says, hint="overheard themes update")
+    elif places:
+        yield Finding("themes", ok=True, says=f"{len(places)} mentions with a feeling or a wish are sorted into themes")
 
 
 def _quotes(where: Workspace) -> Iterator[Finding]:

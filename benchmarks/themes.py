@@ -147,11 +147,11 @@ def _run(who: str, folder: Path) -> None:
         begun, all_ = _best(vectors, texts)
         groups = []
     seconds = time.perf_counter() - begun
-    told = {"groups": groups, "all": all_, "seconds": seconds, "peak": _peak()}
+    told = {"groups": groups, "all": all_, "seconds": seconds, "peak": peak()}
     (folder / f"{who}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory that this process held, MiB; the high-water mark of getrusage is its parent's as well."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))

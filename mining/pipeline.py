@@ -24,6 +24,7 @@ from mining.names import Catalogue
 from mining.privacy import mask_feedback, mask_reject
 from mining.store import Pull, Store, Stored
 from mining.taggers.base import Label, Tagger, load_all
+from mining.themes.space import space_of
 from mining.work import Mined
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,9 @@ class Miner:
         ratings = [item.rating for item, of_one in zip(batch, cuts, strict=True) for _ in of_one]
         labels, vectors = self.tag([cut.text for cut in mentions], [cut.language for cut in mentions], ratings)
         names = self.catalogue.find([cut.text for cut in mentions])
-        return Mined([item.id for item in batch], mentions, labels, vectors, names, self.catalogue.version)
+        space = space_of(self._embedder)
+        named_by, ids = self.catalogue.version, [item.id for item in batch]
+        return Mined(ids, mentions, labels, vectors, names, named_by, space.kept(vectors), space.by)
 
     def tag(
         self, texts: Sequence[str], languages: Sequence[str], ratings: Sequence[float | None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.record import Feedback
+from connectors.record import Feedback, Speaker
 from mining import overlay, schema
 from mining.database import insert_many, slices, upsert
 from mining.mention import Mention
@@ -25,7 +25,8 @@ from mining.taggers.base import Label
 class Mined:
     """What some feedback means: mentions, for each its labels by task, its vector (n, d) and the names that it holds.
 
-    ``named_by`` is the catalogue's version, "" where there is no catalogue; then there are no names.
+    ``named_by`` is the catalogue's version, "" where there is no catalogue; then there are no names. ``kept`` is what
+    themes need of each vector, in the space ``kept_by``; there may be none, and then it is made later.
     """
 
     feedback_ids: Sequence[str]
@@ -34,6 +35,8 @@ class Mined:
     vectors: NDArray[np.float32]
     names: Sequence[Sequence[Name]] = ()
     named_by: str = ""
+    kept: Sequence[bytes] = ()
+    kept_by: str = ""
 
 
 def to_mine(store: Store, splitter: str, taggers: Mapping[str, str]) -> list[str]:
@@ -91,6 +94,7 @@ def put_mined(store: Store, mined: Mined, splitter: str) -> None:
         insert_many(connection, schema.mentions, rows)
         insert_many(connection, schema.labels, overlay.lay_over(connection, mined.mentions, labels))
         _put_names(connection, mined)
+        _put_kept(connection, mined)
         # The index may hold these from the moment it is written to, even if we die before that is noted.
         _note_vectors(connection, [mention.id for mention in mined.mentions], by="")
 
@@ -100,6 +104,16 @@ def _put_names(connection: Connection, mined: Mined) -> None:
         return
     insert_many(connection, schema.names, _name_rows([mention.id for mention in mined.mentions], mined.names))
     upsert(connection, schema.named, [{"feedback_id": id_, "by": mined.named_by} for id_ in mined.feedback_ids])
+
+
+def _put_kept(connection: Connection, mined: Mined) -> None:
+    pairs = zip(mined.mentions, mined.kept, strict=True) if mined.kept else ()
+    rows = [
+        {"mention_id": mention.id, "by": mined.kept_by, "vector": vector}
+        for mention, vector in pairs
+        if mention.speaker is Speaker.CUSTOMER
+    ]
+    insert_many(connection, schema.theme_vectors, rows)
 
 
 def _name_rows(mention_ids: Sequence[str], names: Sequence[Sequence[Name]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from api.commands.ingest import theme_missing
 from api.terminal import AsJson, Config, Home, err, local, out, workspace, write_json, write_json_line
 from assistant.directions import apart, harmless
 from assistant.wiring import Workspace
-from connectors.errors import ConfigError
+from connectors.errors import Busy, ConfigError
 from mining import corrections
 from mining.corrections import NOBODY, Change, Corrected, Given
 from mining.reading import by_ids
@@ -24,6 +26,8 @@ from mining.taxonomy import TASKS, Taxonomy
 
 app = typer.Typer(no_args_is_help=True, help="List, export and import the corrections that people made.")
 
+# A correction of these may move a mention from pains to praises, or out of both.
+_TELLS_SIDE = ("sentiment", "intent")
 # So many rejects are printed for people; --json lists them all.
 _SHOWN = 20
 
@@ -64,7 +68,15 @@ def label(
         values = corrections.checked(_pairs(said or []), where.taxonomy)
         id_ = corrections.found(where.store, mention)
         changes = corrections.correct(where.store, id_, values, by or _me(), note, where.taxonomy)
+    if any(one.task in _TELLS_SIDE for one in changes):
+        _sort_again(where)
     _tell(where, id_, changes, as_json=as_json)
+
+
+def _sort_again(where: Workspace) -> None:
+    """Another feeling or intent may mean another theme; a run that is writing now sorts it when it ends."""
+    with suppress(Busy), where.writing():
+        theme_missing(where, err)
 
 
 def _pairs(said: list[str]) -> dict[str, str]:
@@ -202,6 +214,8 @@ def import_(
     rejects = [(place, row) for place, row in rows if isinstance(row, str)]
     made = corrections.bring_in(where.store, [row for _, row in given])
     gone = [place for (place, _), changes in zip(given, made, strict=True) if changes is None]
+    if any(one.task in _TELLS_SIDE for changes in made for one in changes or ()):
+        _sort_again(where)
     rejects += [(place, "no mention of this id says these words") for place in gone]
     corrected, same = sum(bool(changes) for changes in made), sum(changes == [] for changes in made)
     if as_json:

@@ -201,7 +201,7 @@ def stats(
     by: Annotated[
         str | None,
         typer.Option(
-            help="By comma: stage, intent, sentiment, effort, touchpoint, channel, source, language, product.",
+            help="By comma: stage, intent, sentiment, effort, touchpoint, theme, channel, source, language, product.",
             show_default=False,
         ),
     ] = None,

@@ -56,11 +56,20 @@ class Added:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claims:
-    """For n remarks the theme's id or None, the score, (n,), and how much the next best theme is behind, (n,)."""
+    """For n remarks the theme's id or None, the score, (n,), and how much the next best theme is behind, (n,).
+
+    ``told`` is by side: the rows of that side, (m,), the ids of its themes, and the score of each, (m, themes).
+    """
 
     themes: list[str | None]
     scores: Floats
     margins: Floats
+    told: Mapping[str, tuple[NDArray[np.int64], tuple[str, ...], Floats]]
+
+    def of(self, row: int, side: str, theme: str) -> float:
+        """The score of one theme for one remark; 0 for a theme that people added."""
+        rows, ids, scores = self.told[side]
+        return float(scores[np.searchsorted(rows, row), ids.index(theme)]) if theme in ids else 0.0
 
 
 class Claimer:
@@ -107,12 +116,14 @@ class Claimer:
         """What is claimed of some remarks; a remark's claim depends on nothing but itself."""
         found: NDArray[np.object_] = np.full(len(remarks), None, object)
         scores, margins = np.zeros(len(remarks), np.float32), np.zeros(len(remarks), np.float32)
+        told: dict[str, tuple[NDArray[np.int64], tuple[str, ...], Floats]] = {}
         for side in SIDES:
             rows = np.array([row for row, one in enumerate(remarks.sides) if one == side], np.int64)
             themes = self._themes(side)
             if not len(rows) or not themes:
                 continue
             chance, least = self._chances(side, remarks, rows)
+            told[side] = rows, tuple(theme.id for theme in themes), chance.copy()
             best = chance.argmax(axis=1)
             scores[rows] = chance[np.arange(len(rows)), best]
             chance[np.arange(len(rows)), best] = -1
@@ -121,7 +132,7 @@ class Claimer:
             found[rows] = np.where(scores[rows].round(4) >= least, ids[best], None)
         for one in self._added:
             self._take(one, remarks, found, scores, margins)
-        return Claims(found.tolist(), scores, margins)
+        return Claims(found.tolist(), scores, margins, told)
 
     def _chances(self, side: str, remarks: Remarks, rows: NDArray[np.int64]) -> tuple[Floats, float]:
         """(rows, themes of the side): the score of each, and the least that claims."""

@@ -24,7 +24,7 @@ from mining.store import Store
 from mining.themes import edits as edits_
 from mining.themes import naming, table
 from mining.themes.catalogue import SIDES, Theme
-from mining.themes.claims import Claimer
+from mining.themes.claims import Claimer, Claims
 from mining.themes.clusters import Clusters, clusters, worth
 from mining.themes.edits import Edits
 from mining.themes.fallback import is_fallback, theme_id
@@ -44,6 +44,8 @@ _SAME = 0.5
 _PART = 0.25
 # Up to so many words go on about what the same feedback says beside them.
 _FEW_WORDS = 8
+# A theme that claims another mention of the same feedback needs no more than this to claim one more.
+_LIKELY_BESIDE = 0.05
 _MOST_PRODUCTS = 10_000
 _ENCODED_AT_ONCE = 1_000
 _CLAIMED_AT_ONCE = 20_000
@@ -181,7 +183,7 @@ class _Run:
             part = rows[at : at + _CLAIMED_AT_ONCE]
             remarks = held.remarks(part)
             claims = claimer.claims(remarks)
-            inherited = _inherited(held, part, remarks, claims.themes)
+            inherited = _inherited(held, part, remarks, claims)
             joined = self._joined(held, part, remarks, inherited, alive)
             for row, theme, score, margin in zip(part, joined, claims.scores, claims.margins, strict=True):
                 held.place(row, theme, float(score), float(margin))
@@ -363,14 +365,27 @@ class _Run:
                 self._report.back.append(id_)
 
 
-def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claimed: Sequence[str | None]) -> list[str | None]:
-    """A few words that nothing claims go on about what was said beside them: "Same again today." has no theme alone."""
+def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claims: Claims) -> list[str | None]:
+    """What nothing claims by itself often goes on about what was said beside it: "Same again today, with my other one."
+
+    Of the themes that claim another mention of the same feedback and side it takes the likeliest, if that is likely at
+    all; a few words take that of the nearest.
+    """
     place = {row: number for number, row in enumerate(rows)}
-    themes = list(claimed)
+    themes = list(claims.themes)
     for number, row in enumerate(rows):
-        if claimed[number] is None and len(remarks.texts[number].split()) <= _FEW_WORDS:
-            near = (claimed[place[other]] for other in held.beside(row) if other in place)
-            themes[number] = next((theme for theme in near if theme), None)
+        if themes[number] is not None:
+            continue
+        beside = [claims.themes[place[other]] for other in held.beside(row) if other in place]
+        near = [theme for theme in beside if theme]
+        if not near:
+            continue
+        side = remarks.sides[number]
+        likeliest = max(near, key=lambda theme: claims.of(number, side, theme) if side in claims.told else 0.0)
+        if side in claims.told and claims.of(number, side, likeliest) >= _LIKELY_BESIDE:
+            themes[number] = likeliest
+        elif len(remarks.texts[number].split()) <= _FEW_WORDS:
+            themes[number] = near[0]
     return themes
 
 

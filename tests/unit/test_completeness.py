@@ -66,7 +66,7 @@ COMMANDS = commands()
 def test_the_commands_are_those_that_were_promised() -> None:
     assert {" ".join(path) for path in COMMANDS} >= {
         *("init", "ingest files", "ingest transcripts", "pull", "tag", "embed", "ask", "search", "show", "stats"),
-        *("themes", "rejects", "erase", "reindex", "doctor", "eval", "demo", "version"),
+        *("themes list", "rejects", "erase", "reindex", "doctor", "eval", "demo", "version"),
     }
 
 
@@ -85,7 +85,9 @@ def test_every_command_tells_of_itself_and_of_each_of_its_options(path: tuple[st
         )
 
 
-@pytest.mark.parametrize("path", [(), ("ingest",)], ids=["overheard", "ingest"])
+@pytest.mark.parametrize(
+    "path", [(), ("ingest",), ("themes",), ("themes", "edit")], ids=["overheard", "ingest", "themes", "edit"]
+)
 def test_the_groups_of_commands_list_them_all(path: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0
