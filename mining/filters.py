@@ -136,7 +136,8 @@ def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:
 
 def _themed(values: tuple[str, ...]) -> ColumnElement[bool]:
     held = mention_themes
-    return exists(select(held.c.mention_id).where(held.c.mention_id == mentions.c.id, held.c.theme.in_(values)))
+    wanted = select(held.c.mention_id).where(held.c.mention_id == mentions.c.id, held.c.theme.in_(values))
+    return exists(wanted.correlate(mentions))  # what is selected may stand beside the same table
 
 
 def _named(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:

@@ -107,7 +107,7 @@ class Claimer:
             for one in self._added
         ]
         digest = hashlib.blake2b(json.dumps([ids, told], ensure_ascii=False).encode(), digest_size=6).hexdigest()
-        return f"{RULES}.{digest}/{self._space.by}"
+        return f"{RULES}.{digest}/{self._space.by}/{self._space.learnt}"
 
     def _themes(self, side: str) -> tuple[Theme, ...]:
         return of_side(side) if self._catalogue else ()

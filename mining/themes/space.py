@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 class Space:
     """Where themes are told apart for one embedder: ``turn`` is (dimensions, width), None leaves vectors as they are.
 
-    ``layers`` are the weights and shifts of the network that learnt the catalogue's themes, its columns named by
+    ``by`` names what vectors are made by, ``learnt`` what claims are. ``layers`` are the weights and shifts of the network that learnt the catalogue's themes, its columns named by
     ``ids``; there are none for an embedder that does not ship.
     """
 
@@ -38,6 +38,7 @@ class Space:
     turn: Floats | None = None
     ids: tuple[str, ...] = ()
     layers: tuple[Floats, ...] = ()
+    learnt: str = ""
 
     def of(self, vectors: Floats) -> Floats:
         """Vectors in this space, (n, width), of unit length."""
@@ -75,9 +76,13 @@ def _space(name: str, dimensions: int) -> Space:
             if str(held["embedder"]) == name:
                 turn = held["turn"].astype(np.float32) if held["turn"].size else None
                 layers = tuple(held[f"layer_{number}"].astype(np.float32) for number in range(4))
-                digest = hashlib.blake2b(b"".join(held[one].tobytes() for one in ("turn", "layer_2")), digest_size=4)
-                return Space(f"{name}/{digest.hexdigest()}", turn, tuple(map(str, held["ids"])), layers)
+                learnt = _digest(*(held[f"layer_{number}"] for number in range(4)))
+                return Space(f"{name}/{_digest(held['turn'])}", turn, tuple(map(str, held["ids"])), layers, learnt)
     if dimensions <= WIDTH:
         return Space(name)
     drawn = np.random.default_rng(dimensions).standard_normal((dimensions, WIDTH)) / np.sqrt(WIDTH)
     return Space(f"{name}/{WIDTH}", drawn.astype(np.float32))
+
+
+def _digest(*arrays: NDArray[np.float16]) -> str:
+    return hashlib.blake2b(b"".join(array.tobytes() for array in arrays), digest_size=4).hexdigest()

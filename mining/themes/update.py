@@ -212,7 +212,7 @@ class _Run:
             if not near or not free:
                 continue
             cosines = (remarks.vectors[free] @ np.stack([one.centre for one in near]).T).round(4)
-            cosines[cosines < np.array([one.reach for one in near])] = -1
+            cosines[cosines < np.array([one.reach for one in near], np.float32).round(4)] = -1
             best = cosines.argmax(axis=1)
             for place, theme, cosine in zip(free, best, cosines[np.arange(len(free)), best], strict=True):
                 themes[place] = near[theme].theme.id if cosine > 0 else None

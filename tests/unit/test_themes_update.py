@@ -1,25 +1,26 @@
-"""Themes over a store: brought up to date in any order, kept through edits of labels and deletions, counted as SQL counts."""
+"""Themes over a store: brought up to date in any order, kept through corrections and deletions, counted as in SQL."""
 
 from __future__ import annotations
 
 import hashlib
+import random
+import shutil
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from connectors.record import Feedback, Speaker
 from mining import corrections, reading, schema
+from mining.database import open_engine
 from mining.filters import Filters
 from mining.mention import VERSION, Mention
 from mining.reading import Query
@@ -29,12 +30,31 @@ from mining.themes import lineages, listing, table
 from mining.themes.catalogue import catalogue, of_side
 from mining.themes.edits import Editor, members
 from mining.themes.fallback import theme_id
-from mining.themes.update import FEW, LEAST, Updated, update
+from mining.themes.update import FEW, Updated, update
 from mining.work import Mined, put_mined
-from tests.fakes import NOON, HashingEmbedder, fresh_store, keep, said
+from tests.fakes import NOON, HashingEmbedder, fresh_store, keep, said, unit
 from tests.store_behaviour import rows
 
 EMBEDDER = HashingEmbedder(dimensions=256)
+
+
+class Apart(HashingEmbedder):
+    """Words of no language are near to no other words."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        made_up = [" ".join(word for word in text.split() if word.endswith("xq")) for text in texts]
+        known = [" ".join(word for word in text.split() if not word.endswith("xq")) for text in texts]
+        return unit(np.hstack([super(Apart, self).encode(part) for part in (known, made_up)]))
+
+
+class Deaf(HashingEmbedder):
+    """What holds no letter means nothing."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return super().encode([text if any(map(str.isalpha, text)) else "" for text in texts])
+
+
+APART = Apart(dimensions=128)
 KEPT = (
     schema.mention_themes,
     schema.themes,
@@ -47,9 +67,9 @@ TOPICS, EACH = 12, 8
 
 
 def word(number: int) -> str:
-    """A word of no language."""
+    """A word of no language, and no catalogue."""
     syllables = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
-    return f"{syllables[number % 70]}{syllables[number // 70]}x"
+    return f"{syllables[number % 70]}{syllables[number // 70]}xq"
 
 
 def remarks(topic: int, count: int = EACH, begins: int = 0) -> list[str]:
@@ -115,12 +135,24 @@ def in_pieces(store: Store, *pieces: tuple[str, str], id_: str = "1", speaker: S
     put_mined(store, Mined([item.id], mentions, labels, EMBEDDER.encode([text for text, _ in pieces])), VERSION)
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which every topic is a theme, to be copied."""
+    path = tmp_path_factory.mktemp("themes") / "overheard.db"
+    store = Store(open_engine(f"sqlite:///{path}")).open()
+    keep(store, *about(range(TOPICS)))
+    bring_up(store)
+    store.close()
+    return path
+
+
 @pytest.fixture
-def grouped(sqlite: Store) -> Store:
+def grouped(example: Path, tmp_path: Path) -> Iterator[Store]:
     """A store in which every topic is a theme."""
-    keep(sqlite, *about(range(TOPICS)))
-    bring_up(sqlite)
-    return sqlite
+    shutil.copy(example, tmp_path / "copy.db")
+    store = Store(open_engine(f"sqlite:///{tmp_path / 'copy.db'}")).open()
+    yield store
+    store.close()
 
 
 # --- finding --------------------------------------------------------------------------------------------------------
@@ -146,25 +178,18 @@ def test_a_second_run_has_nothing_to_do(grouped: Store) -> None:
 
 
 def test_the_same_data_gives_the_same_themes_in_every_process() -> None:
-    code = (
-        "from tests.unit.test_themes_update import *\n"
-        "with fresh_store() as store:\n"
-        "    keep(store, *about(range(TOPICS)))\n"
-        "    bring_up(store, now=NOON)\n"
-        "    print(digest(store))\n"
-    )
-    outs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={"PYTHONPATH": ".", "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(outs) == 1
-    assert len(outs.pop().strip()) == 32
+    code = "from tests.unit import test_themes_update; print(test_themes_update.made_here())"
+    env = {"PYTHONPATH": ".", "PYTHONHASHSEED": "7"}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == made_here()
+
+
+def made_here() -> str:
+    """What a store of all topics holds, in one line."""
+    with fresh_store() as store:
+        keep(store, *about(range(TOPICS)))
+        bring_up(store, now=NOON)
+        return digest(store)
 
 
 def digest(store: Store) -> str:
@@ -173,14 +198,13 @@ def digest(store: Store) -> str:
     return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
-@settings(max_examples=5, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_arrival_is_forgotten_when_all_is_grouped(random: Any) -> None:
+def test_the_order_of_arrival_is_forgotten_when_all_is_grouped() -> None:
     items = about(range(TOPICS))
+    shuffled = random.Random(7).sample(items, len(items))
     with fresh_store() as one, fresh_store() as other:
         keep(one, *items)
-        for item in random.sample(items, len(items)):
-            keep(other, item)
+        for start in range(0, len(items), 12):
+            keep(other, *shuffled[start : start + 12])
         bring_up(one, now=NOON)
         bring_up(other, now=NOON)
         assert digest(other) == digest(one)
@@ -191,9 +215,9 @@ def test_new_remarks_that_say_what_a_theme_says_join_it(grouped: Store) -> None:
     keep(grouped, *(said(f"again-{place}", text) for place, text in enumerate(again)))
     report = bring_up(grouped)
     joined = [theme for mention, theme in found(grouped).items() if mention.startswith("shop:again")]
-    assert Counter(joined).most_common(1)[0][0] in of(grouped, 3)
-    assert sum(theme in of(grouped, 3) for theme in joined) >= 6
-    assert (report.looked_at, report.new, report.grouped_anew) == (8, [], [])
+    assert set(joined) <= {*of(grouped, 3), None}
+    assert joined.count(None) <= 1  # nine in ten are within a theme's reach
+    assert (report.looked_at, report.new, report.grouped_anew) == (EACH, [], [])
 
 
 def test_the_remainder_is_grouped_anew_when_it_has_grown_by_a_quarter(grouped: Store) -> None:
@@ -205,14 +229,10 @@ def test_the_remainder_is_grouped_anew_when_it_has_grown_by_a_quarter(grouped: S
     assert len(set.union(*(of(grouped, topic) for topic in range(TOPICS, TOPICS + 4)))) == 4
 
 
-@pytest.mark.parametrize("dimensions", [0, 64])
-def test_remarks_without_a_word_that_a_model_knows_are_in_no_theme(sqlite: Store, dimensions: int) -> None:
-    class Deaf(HashingEmbedder):
-        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-            return super().encode(texts) if dimensions else np.zeros((len(texts), self.dimensions), np.float32)
-
+@pytest.mark.parametrize("catalogue", [True, False])
+def test_remarks_without_a_word_that_a_model_knows_are_in_no_theme(sqlite: Store, catalogue: bool) -> None:
     keep(sqlite, *(said(str(count), "\U0001f600" * count) for count in range(1, FEW + 5)))
-    update(sqlite, Deaf("deaf@1", 64))
+    update(sqlite, Deaf("deaf@1", 256), catalogue=catalogue)
     assert set(found(sqlite).values()) == {None}
 
 
@@ -262,10 +282,8 @@ def examples(store: Store, order: Iterable[int]) -> None:
         keep(store, said(str(number), text), sentiment="negative" if side == "pain" else "positive", touchpoint="none")
 
 
-@settings(max_examples=3, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_one_batch_or_ten_in_any_order_give_the_same_claims(random: Any) -> None:
-    order = random.sample(range(len(EXAMPLES)), len(EXAMPLES))
+def test_one_batch_or_ten_in_any_order_give_the_same_claims() -> None:
+    order = random.Random(10).sample(range(len(EXAMPLES)), len(EXAMPLES))
     with fresh_store() as one, fresh_store() as other:
         examples(one, range(len(EXAMPLES)))
         update(one, EMBEDDER)
@@ -275,14 +293,13 @@ def test_one_batch_or_ten_in_any_order_give_the_same_claims(random: Any) -> None
         first, second = claimed(one), claimed(other)
     assert len(first) > 0.9 * len(EXAMPLES)
     assert {id_: theme for id_, (theme, _) in second.items()} == {id_: theme for id_, (theme, _) in first.items()}
-    assert {id_: score for id_, (_, score) in second.items()} == pytest.approx(
-        {id_: score for id_, (_, score) in first.items()}, abs=2e-4
-    )
+    scores = {id_: score for id_, (_, score) in first.items()}
+    assert {id_: score for id_, (_, score) in second.items()} == pytest.approx(scores, abs=2e-4)
 
 
 def test_what_the_catalogue_claims_is_no_part_of_the_groups(sqlite: Store) -> None:
     keep(sqlite, *about(range(TOPICS)), said("late", "my order is a week late and still nothing"), touchpoint="none")
-    update(sqlite, EMBEDDER)
+    update(sqlite, APART)
     assert found(sqlite)["shop:late#0"] == "late_delivery"
     assert set(found(sqlite).values()) == {*alive(sqlite), "late_delivery"}
 
@@ -290,7 +307,7 @@ def test_what_the_catalogue_claims_is_no_part_of_the_groups(sqlite: Store) -> No
 def test_a_few_words_go_on_about_what_was_said_beside_them(sqlite: Store) -> None:
     in_pieces(sqlite, ("my order is a week late and still nothing", "negative"), (f"{word(3)} {word(4)}", "negative"))
     in_pieces(sqlite, (f"{word(3)} {word(4)}", "negative"), ("quick delivery", "positive"), id_="2")
-    update(sqlite, EMBEDDER)
+    update(sqlite, APART)
     told = found(sqlite)
     assert told["shop:1#0"] == told["shop:1#1"] == "late_delivery"
     assert told["shop:2#0"] is None
@@ -499,7 +516,7 @@ def test_turning_the_catalogue_on_claims_what_it_knows(sqlite: Store) -> None:
 
 @pytest.fixture
 def mixed(sqlite: Store) -> Store:
-    """Themes of both sides with pasted texts, unknown authors, several mentions of one feedback, and what is in none."""
+    """Themes of both sides, pasted texts, unknown authors, feedback of several mentions, and what is in no theme."""
     keep(sqlite, *about(range(TOPICS)))
     keep(sqlite, *about(range(20, 20 + TOPICS), 6), sentiment="positive", intent="praise", effort="low")
     keep(sqlite, *(said(f"paste-{place}", remarks(2)[0], author=f"x{place % 2}") for place in range(4)), intent="churn")
@@ -536,7 +553,7 @@ def in_sql(store: Store) -> dict[str | None, tuple[int, int, int, int]]:
         .group_by(held.c.theme)
     )
     with store.transaction() as connection:
-        return {theme: tuple(counts) for theme, *counts in connection.execute(wanted)}  # type: ignore[misc]  # four numbers
+        return {theme: tuple(counts) for theme, *counts in connection.execute(wanted)}
 
 
 def told(counts: reading.Counts) -> tuple[int, int, int, int]:
@@ -604,6 +621,7 @@ def test_pinned_themes_come_first_and_hidden_ones_are_shown_only_if_asked_for(mi
     side = next(one.theme.side for one in listing.overview(mixed, hidden=True).themes if one.theme.id == gone)
     groups = listing.grouped(mixed, Filters(theme=(gone,)), side)
     assert ([group.theme and group.theme.id for group in groups.hidden], groups.themes) == ([gone], [])
+    assert [row["theme"] for row in reading.by(mixed, Filters(theme=(gone, last)), ["theme"])] == [gone, last]
 
 
 def test_what_was_not_looked_at_yet_is_said_to_wait(mixed: Store) -> None:
@@ -631,18 +649,24 @@ def test_growth_needs_an_earlier_time(sqlite: Store) -> None:
 
 def test_growth_is_told_beside_the_time_before(sqlite: Store) -> None:
     keep(sqlite, *(item for topic in range(TOPICS) for item in weeks_ago(9, topic)))
-    keep(sqlite, *weeks_ago(0, 0, 5, begins=20), *weeks_ago(0, 1, 5, begins=20), *weeks_ago(5, 1, 5, begins=40))
     bring_up(sqlite)
-    themes = {one.theme.id: one for one in listing.overview(sqlite).themes}
-    for topic, (now, before) in {0: (5, 0), 1: (5, 5), 2: (0, 0)}.items():
-        rows_ = [row for id_ in of(sqlite, topic) if id_ for row in themes[id_].group.said]
-        recent = [row for row in rows_ if row.said_at > NOON - timedelta(weeks=4)]
-        earlier = [row for row in rows_ if NOON - timedelta(weeks=8) < row.said_at <= NOON - timedelta(weeks=4)]
-        assert len(recent) <= now
-        assert len(earlier) <= before
-        [theme] = {id_ for id_ in of(sqlite, topic) if id_}
-        expected = np.log2((len(rows_) + 5) / (len(rows_) - len(recent) + len(earlier) + 5))
-        assert themes[theme].group.score.growth == pytest.approx(expected)
+    [first], [second] = of(sqlite, 0), of(sqlite, 1)
+    for name, topic, weeks in (("a", 0, 0), ("b", 1, 0), ("c", 1, 5)):
+        words = [text.split() for text in remarks(topic)[:5]]
+        texts = [" ".join(reversed(one) if name == "c" else [*one[2:], *one[:2]]) for one in words]
+        when = NOON - timedelta(weeks=weeks)
+        keep(sqlite, *(said(f"{name}{place}", text, said_at=when) for place, text in enumerate(texts)))
+    bring_up(sqlite)
+    themes = {one.theme.id: one.group for one in listing.overview(sqlite).themes}
+    assert (themes[str(first)].counts.unique, themes[str(second)].counts.unique) == (EACH + 5, EACH + 10)
+    # Thirteen, and eight if the last four weeks had gone like the four before; eighteen both ways.
+    assert themes[str(first)].score.growth == pytest.approx(np.log2(18 / 13))
+    assert themes[str(second)].score.growth == 0
+    now = Filters(since=NOON - timedelta(weeks=4), until=NOON + timedelta(days=1))
+    groups = {group.theme.id: group for group in listing.grouped(sqlite, now, "pain").themes if group.theme}
+    assert groups[str(first)].score.growth == 1  # five after none
+    assert {id_: group.counts.unique for id_, group in groups.items()} == {first: 5, second: 5}
+    assert groups[str(second)].score.growth == 0  # five after five
 
 
 def test_days_are_those_of_the_zone_and_pasted_texts_count_once_a_day(grouped: Store) -> None:
