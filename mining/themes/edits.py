@@ -22,7 +22,7 @@ from mining.overlay import alone, digest_of
 from mining.rows import storable_text
 from mining.store import Store
 from mining.taxonomy import values
-from mining.themes import table
+from mining.themes import grams, table
 from mining.themes.catalogue import FRICTIONS, SIDES, Theme, catalogue
 from mining.themes.claims import Added
 from mining.themes.fallback import at_touchpoint
@@ -334,7 +334,7 @@ class Editor:
         """
         told = _names(names)
         said = [text for one in examples if (text := storable_text(one).strip())]
-        phrases = [text for one in words if (text := " ".join(storable_text(one).split()))]
+        phrases = _phrases(words)
         if side not in SIDES:
             raise ConfigError(f"there is no side {side!r}", hint=f"one of: {', '.join(SIDES)}")
         if not said and not phrases:
@@ -363,7 +363,7 @@ class Editor:
             ConfigError: no such theme, no name, nothing to tell them by, or a mention that is not the theme's.
         """
         told = _names(names)
-        phrases = [text for one in words if (text := " ".join(storable_text(one).split()))]
+        phrases = _phrases(words)
         if not phrases and not mentions:
             raise ConfigError("nothing says which mentions to take out", hint="give --word or --mention, repeatable")
 
@@ -477,9 +477,14 @@ def _names(names: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
+def _phrases(words: Sequence[str]) -> list[str]:
+    """Those that hold a word: signs alone are in no remark as :mod:`mining.themes.claims` reads it."""
+    return [text for one in words if grams.words(text := " ".join(storable_text(one).split()))]
+
+
 def _new_id(connection: Connection, names: Mapping[str, str], known: Mapping[str, Theme]) -> str:
-    """An id from the name that no theme ever had, undone ones included."""
-    used = {*known, *(one.payload.get("theme") for one in _all(connection))}
+    """An id from the name that no theme ever had, undone ones included; "none" is what people call no theme."""
+    used = {"none", *known, *(one.payload.get("theme") for one in _all(connection))}
     stem = re.sub(r"[^a-z0-9]+", "_", names.get("en", "").lower()).strip("_") or "theme"
     if stem not in used:
         return stem

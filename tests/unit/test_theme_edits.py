@@ -363,12 +363,13 @@ REFUSED: Sequence[tuple[Say, str, str]] = (
     (lambda said: said.rename(DELIVERY, {"EN": "late"}), "no language code", "he="),
     (lambda said: said.rename(DELIVERY, {"": "late"}), "no language code", "he="),
     (lambda said: said.add(NAMES, "pain"), "which remarks", "--example or --word"),
-    (lambda said: said.add(NAMES, "pain", examples=[" "], words=["", "\n"]), "which remarks", "--example or --word"),
+    (lambda said: said.add(NAMES, "pain", examples=[" "], words=["", "!?"]), "which remarks", "--example or --word"),
     (lambda said: said.add({}, "pain", words=["late"]), "needs a name", "--name"),
     (lambda said: said.add(NAMES, "sorrow", words=["late"]), "no side 'sorrow'", "pain, praise"),
     (lambda said: said.add(NAMES, "pain", words=["late"], touchpoints=["moon"]), "no touchpoint 'moon'", "delivery"),
     (lambda said: said.add(NAMES, "pain", words=["late"], friction="dust"), "no friction 'dust'", "long wait"),
     (lambda said: said.split(DELIVERY, NAMES), "which mentions", "--word or --mention"),
+    (lambda said: said.split(DELIVERY, NAMES, words=["…"]), "which mentions", "--word or --mention"),
     (lambda said: said.split(DELIVERY, {}, words=["late"]), "needs a name", "--name"),
     (lambda said: said.split(DELIVERY, NAMES, mentions=["shop:5#0"]), "no mention of", "themes show"),
     (lambda said: said.split(DELIVERY, NAMES, mentions=["shop:99#0"]), "no mention of", "themes show"),
@@ -445,6 +446,8 @@ def test_an_id_is_never_given_twice(shop: Store) -> None:
     assert ids == ["wet_box", "wet_box_2", "wet_box_3", "wet_box_4", "wet_box_5"]
     hebrew = [Editor(shop).add({"he": "קופסה רטובה"}, "pain", words=["wet"]).theme for _ in range(2)]
     assert hebrew == ["theme", "theme_2"]
+    # "none" means no theme where a mention is moved.
+    assert Editor(shop).add({"en": "None!"}, "pain", words=["wet"]).theme == "none_2"
     ships = next(iter(catalogue()))
     assert Editor(shop).add({"en": ships}, "pain", words=["wet"]).theme == f"{ships}_2"
 
