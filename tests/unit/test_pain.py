@@ -60,6 +60,17 @@ def test_every_part_of_the_formula_by_hand() -> None:
     assert score(heed, "praise").value == pytest.approx(15 * 1.189207115)
 
 
+def test_the_example_of_the_documentation() -> None:
+    heed = Heed(
+        mentions=12, feedback=9, unique=9, authors=4, negative=10, mixed=2, high_effort=3, churn=1, before=4
+    )  # fmt: skip
+    told = score(heed)
+    parts = (told.volume, told.negativity, told.effort, told.churn, told.growth)
+    assert parts == pytest.approx((6, 11 / 12, 3 / 9, 1 / 9, 0.637), abs=1e-3)
+    assert told.value == pytest.approx(8.32, abs=0.005)
+    assert score(Heed(40, 40, 40, 1)).volume == pytest.approx(6.3, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("unique", "before", "growth"),
     [

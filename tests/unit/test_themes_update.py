@@ -179,8 +179,9 @@ def test_a_second_run_has_nothing_to_do(grouped: Store) -> None:
 
 def test_the_same_data_gives_the_same_themes_in_every_process() -> None:
     code = "from tests.unit import test_themes_update; print(test_themes_update.made_here())"
-    env = {"PYTHONPATH": ".", "PYTHONHASHSEED": "7"}
-    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    root = Path(__file__).parents[2]
+    env = {"PYTHONPATH": str(root), "PYTHONHASHSEED": "7"}
+    run = subprocess.run([sys.executable, "-c", code], env=env, cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == made_here()
 
 
