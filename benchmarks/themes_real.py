@@ -5,8 +5,8 @@ python -m benchmarks.themes_real [--reviews 4000]
 1. Coverage: the share of mentions labelled complaint, request or churn that have a theme, on the demo, and on so many
    dated app reviews (../shared or OVERHEARD_SHARED), with the default mode and the catalogue.
 2. Stability on the same reviews: in ten batches, in another order, and all at once.
-3. The remarks of the authored triples that nothing was learnt from, each language version as an item of its own, through
-   the whole pipeline: how often two versions share a theme.
+3. The remarks of the authored triples that nothing was learnt from, each language version as an item of its own,
+   through the whole pipeline: how often two versions share a theme.
 4. The demo's planted stories: the theme that most of each is in.
 """
 
@@ -29,6 +29,7 @@ from sqlalchemy import select
 from assistant import demo
 from benchmarks.themes_scale import themes_of
 from connectors import plugins
+from connectors.base import Window
 from connectors.record import Channel, Feedback
 from embeddings.base import Reader
 from mining import schema
@@ -94,7 +95,7 @@ def _demo(miner: Miner, folder: Path) -> list[str]:
     items = [
         item
         for source in demo.SOURCES
-        for page in where.built(source.name, source.use, source.settings())[0].pull({}, _window())
+        for page in where.built(source.name, source.use, source.settings())[0].pull({}, Window())
         for item in page.items
         if isinstance(item, Feedback)
     ]
@@ -105,12 +106,6 @@ def _demo(miner: Miner, folder: Path) -> list[str]:
     print(f"demo: {share:.3f} of {count} complaints, requests and churn mentions have a theme", flush=True)
     _stories(store)
     return [] if share >= _BARS["coverage"] else [f"coverage of the demo {share:.3f}"]
-
-
-def _window() -> object:
-    from connectors.base import Window
-
-    return Window()
 
 
 def _stories(store: Store) -> None:
@@ -158,9 +153,8 @@ def _reviews(miner: Miner, folder: Path, path: Path, count: int) -> list[str]:
     ids = sorted(outcomes["once"])
     told_of = {name: [str(themes[id_]) for id_ in ids] for name, themes in outcomes.items()}
     rand = adjusted_rand_score(told_of["ten"], told_of["shuffled"])
-    print(
-        f"  adjusted Rand: two orders {rand:.3f}, one batch and ten {adjusted_rand_score(told_of['once'], told_of['ten']):.3f}"
-    )
+    batches = adjusted_rand_score(told_of["once"], told_of["ten"])
+    print(f"  adjusted Rand: two orders {rand:.3f}, one batch and ten {batches:.3f}")
     checks = (("coverage", share), ("kept", kept), ("Rand", rand))
     return [f"app reviews, {name} {value:.3f}" for name, value in checks if value < _BARS[name]]
 

@@ -2,11 +2,11 @@
 
 python -m benchmarks.themes_scale [--mentions 100000]
 
-Prints, on this machine: seconds and memory for so many mentions themed from nothing, for a thousand new ones, and for an
-edit with the next answer; what share of old mentions keep their theme when a tenth is added; the adjusted Rand index
-between one batch and ten, and between two orders of arrival (of a fifth of them). The remarks are our own
-training remarks, two and two together, so that each is another one; labels are those of the first. Vectors are those of the
-static model, made before the clock starts, as the pipeline makes them while it labels.
+Prints, on this machine: seconds and memory for so many mentions themed from nothing, for a thousand new ones, and for
+an edit with the next count. Then, of a fifth of them, what share keeps its theme when a tenth is added, and the adjusted
+Rand index between one batch and ten, and between two orders of arrival. The remarks are our own, two and two together,
+so that each is another one; labels are those of the first. Vectors are those of the static model, made before the clock
+starts, as the pipeline makes them while it labels; with them the catalogue claims little, and much is left to be grouped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mining.mention import VERSION, Mention
 from mining.store import Pull, Store
 from mining.taggers.base import Label
 from mining.themes import listing, table
-from mining.themes.edits import Editor
+from mining.themes.editor import Editor
 from mining.themes.space import space_of
 from mining.themes.update import update
 from mining.training.themes import LANGUAGES, read, written

@@ -56,7 +56,17 @@ def forget(connection: Connection, feedback_ids: Sequence[str]) -> int:
     count = 0
     for part in slices(feedback_ids):
         count += connection.execute(delete(_TABLE).where(_TABLE.c.feedback_id.in_(part))).rowcount
+    _forget_moves(connection, set(feedback_ids))
     return count
+
+
+def _forget_moves(connection: Connection, feedback_ids: set[str]) -> None:
+    """A mention's move to another theme keeps a digest of its words: only that something was moved is left."""
+    edits = schema.theme_edits
+    for row in connection.execute(select(edits.c.id, edits.c.payload).where(edits.c.action == "move")).all():
+        if row.payload.get("feedback") in feedback_ids:
+            left = {"theme": row.payload.get("theme"), "erased": True}
+            connection.execute(update(edits).where(edits.c.id == row.id).values(payload=left))
 
 
 def is_human(by: ColumnElement[str]) -> ColumnElement[bool]:

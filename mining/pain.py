@@ -5,11 +5,11 @@
 V, the volume: the geometric mean of unique feedback items (re-posts and pasted texts taken once) and of people (known
 authors, and an item of an unknown author as a person). N, negativity: the share of mentions that are negative, a mixed
 one counting half. E and C: the shares of feedback items that tell of high effort and of leaving. G, growth: the binary
-logarithm of how many times as often it is said as before, (now + 5) / (expected + 5), within -1 and 1. The published
+logarithm of how many times as often it is said as before, (now + 10) / (expected + 10), within -1 and 1. The published
 reasons are in docs/pain-score.md. A delight is scored by V and G alone.
 
-The weights are a decision, not a measurement: no signal can do more than double what volume says, and growth moves it
-by a fifth at most, so that a theme with four times the people is never behind.
+The weights are a decision, not a measurement: no signal by itself can do more than double what volume says, and growth
+moves it by a fifth at most; all of them together make 8.5 times the volume at most.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SMALL = 5
 
 _NEGATIVE, _EFFORT, _CHURN, _GROWTH = 0.5, 0.5, 1.0, 0.25
 # Items added to both sides of a growth, so that one item after none is no explosion.
-_STEADY = 5
+_STEADY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ class Score:
 
 def score(heed: Heed, side: str = "pain") -> Score:
     """The pain of a theme; for the side ``praise`` its weight among delights."""
-    people = heed.authors + heed.anonymous
+    # A text pasted by forty accounts is one item, and counts for one person.
+    people = min(heed.authors + heed.anonymous, heed.unique)
     volume = sqrt(heed.unique * people)
     negativity = _share(heed.negative + 0.5 * heed.mixed, heed.mentions)
     effort, churn = _share(heed.high_effort, heed.feedback), _share(heed.churn, heed.feedback)

@@ -11,7 +11,8 @@ from api.commands.ingest import theme_missing
 from api.terminal import AsJson, Config, Home, err, local, out, workspace, write_json
 from assistant.directions import apart
 from assistant.wiring import Workspace
-from mining.themes.edits import NOBODY, Editor, Said, audit, listed_name, members
+from mining.themes.editor import NOBODY, Editor, Said, listed_name, members
+from mining.themes.edits import audit
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,6 +16,9 @@ from api.terminal import AsJson, Config, Home, local, out, workspace, write_json
 from assistant.directions import apart, harmless
 from assistant.wiring import Workspace
 from connectors.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mining.themes.listing import Listed
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -80,23 +83,24 @@ def list_(
         shown = [one.as_json(members=members) for one in chosen]
         write_json({"themes": shown, "unthemed": seen.unthemed, "waiting": seen.waiting, **few})
         return
-    table = Table("theme", "", "items", "unique", "people", "score", "first seen", "last seen", "id", box=None)
     for one in chosen:
-        count, score = one.group.counts, one.group.score
-        marks = " ".join(
-            word for word, there in (("pinned", one.pinned), ("hidden", one.hidden), ("few", score.small)) if there
-        )
-        name = f"{'+' if one.theme.side == 'praise' else '-'} {apart(one.theme.name(language))}"
-        when = (local(one.first_seen, where)[:10], local(one.last_seen, where)[:10])
-        numbers = (str(count.feedback), str(count.unique), str(count.authors), f"{score.value:.1f}")
-        table.add_row(name, marks, *numbers, *when, one.theme.id)
-    out.print(table)
+        out.print(_line(one, language, where), soft_wrap=True)
     out.print("- pain, + praise; few: fewer than 5 unique items, sorted behind all others", soft_wrap=True)
     if seen.few:
         out.print(f"Too few remarks to find {' and '.join(seen.few)} themes in: grouped by catalogue and touchpoint.")
     out.print(f"{seen.unthemed} mentions with a feeling or a wish belong to no theme: overheard themes unthemed")
     if seen.waiting:
         out.print(f"{seen.waiting} mentions were not sorted into themes yet: overheard themes update")
+
+
+def _line(one: Listed, language: str, where: Workspace) -> str:
+    count, score = one.group.counts, one.group.score
+    marks = [word for word, there in (("pinned", one.pinned), ("hidden", one.hidden), ("few", score.small)) if there]
+    sign = "+" if one.theme.side == "praise" else "-"
+    when = f"{local(one.first_seen, where)[:10]} to {local(one.last_seen, where)[:10]}"
+    numbers = f"{count.feedback} items, {count.unique} unique, {count.authors} people, score {score.value:.1f}"
+    told = " · ".join([one.theme.id, *marks])
+    return f"{sign} {apart(one.theme.name(language))}  {numbers}, {when}  [{told}]"
 
 
 @app.command()
@@ -109,10 +113,10 @@ def show(
 ) -> None:
     """Show one theme: its names, what its score is made of, how it went week by week, and what people said."""
     from mining import reading
-    from mining.themes import edits, listing
+    from mining.themes import editor, listing
 
     where = workspace(home, config)
-    id_ = edits.named(where.store, theme)
+    id_ = editor.named(where.store, theme)
     one = next((one for one in listing.overview(where.store, hidden=True).themes if one.theme.id == id_), None)
     if one is None:
         known = listing.names(where.store)[id_]
@@ -216,10 +220,10 @@ def lineage(
     config: Config = None,
 ) -> None:
     """Tell what became of themes: new, merged, split, renamed, retired, back; ids are never given twice."""
-    from mining.themes import edits, lineages
+    from mining.themes import editor, lineages
 
     where = workspace(home, config)
-    id_ = edits.named(where.store, theme) if theme else None
+    id_ = editor.named(where.store, theme) if theme else None
     lines = lineages.told(where.store, id_)
     if as_json:
         write_json([line.as_json() for line in lines])

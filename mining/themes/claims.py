@@ -131,8 +131,22 @@ class Claimer:
             ids = np.array([theme.id for theme in themes], object)
             found[rows] = np.where(scores[rows].round(4) >= least, ids[best], None)
         for one in self._added:
-            self._take(one, remarks, found, scores, margins)
+            if one.within is None:
+                self._take(one, remarks, found, found, scores, margins)
         return Claims(found.tolist(), scores, margins, told)
+
+    def parted(
+        self, remarks: Remarks, themes: Sequence[str | None], end: Callable[[str | None], str | None]
+    ) -> list[str | None]:
+        """The themes of remarks once what people split off is taken out; ``end`` tells what a theme counts under."""
+        found: NDArray[np.object_] = np.array([*themes, None], object)[:-1]
+        spare = np.zeros(len(remarks), np.float32)
+        for one in self._added:
+            if one.within is not None:
+                counted = np.array([*map(end, found.tolist()), None], object)[:-1]
+                self._take(one, remarks, found, counted, spare, spare)
+        parted: list[str | None] = found.tolist()
+        return parted
 
     def _chances(self, side: str, remarks: Remarks, rows: NDArray[np.int64]) -> tuple[Floats, float]:
         """(rows, themes of the side): the score of each, and the least that claims."""
@@ -169,6 +183,7 @@ class Claimer:
         one: Added,
         remarks: Remarks,
         found: NDArray[np.object_],
+        counted: NDArray[np.object_],
         scores: Floats,
         margins: Floats,
     ) -> None:
@@ -176,7 +191,7 @@ class Claimer:
         open_to = np.array(
             [
                 side == one.theme.side and (one.within is None or held == one.within)
-                for side, held in zip(remarks.sides, found, strict=True)
+                for side, held in zip(remarks.sides, counted, strict=True)
             ]
         )
         rows = np.flatnonzero(open_to)
@@ -193,7 +208,9 @@ class Claimer:
             least = self._least_near
         wanted = [" ".join(grams.words(word)) for word in one.words]
         said = (
-            np.array([_says(remarks.texts[row], wanted) for row in rows]) if any(wanted) else np.zeros(len(rows), bool)
+            np.array([_says(remarks.texts[row], wanted) for row in rows.tolist()])
+            if any(wanted)
+            else np.zeros(len(rows), bool)
         )
         taken = said | (near.round(4) >= least)
         found[rows[taken]] = one.theme.id

@@ -27,10 +27,12 @@ _NEIGHBOURS = 10
 _FINENESS = (0.1, 0.15, 0.25, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0)
 # The coarsest division is taken that tells its groups apart nearly as well as the best one does.
 _NEARLY = 0.96
-# A division with a group of more than this share of all texts is too coarse to say anything.
-_LARGEST = 0.1
+# A division with a group of more than this share of all texts is too coarse to say anything; few may say one thing.
+_LARGEST, _FEW_TEXTS = 0.1, 50
 # A text so far from the middle of its group is in none: a weak match is left out, not forced.
 _WEAK = 0.25
+# New remarks on a theme are a little farther from its middle than those that the middle was made of.
+_SLACK = 0.03
 # A group is a theme only if its remarks are near to its middle, on the average, and have a phrase in common: else it is
 # a heap of odds and ends. Heaps are small: what is said in so many feedback items is held to less.
 _MANY = 30
@@ -125,7 +127,8 @@ def _divided(vectors: Floats, texts: Sequence[str], fineness: Sequence[float]) -
     if not graph.count_nonzero():  # nothing but signs that no model knows
         return np.arange(len(texts))
     divisions = [Louvain(resolution=fine, shuffle_nodes=False).fit_predict(graph) for fine in fineness]
-    fine = [division for division in divisions if np.bincount(division).max() <= _LARGEST * len(division)]
+    most = _LARGEST * len(texts) if len(texts) >= _FEW_TEXTS else len(texts)
+    fine = [division for division in divisions if np.bincount(division).max() <= most]
     divisions = fine or divisions[-1:]
     apart = [_apart(vectors, division) for division in divisions]
     chosen = next(place for place, told in enumerate(apart) if told >= _NEARLY * max(apart))
@@ -148,9 +151,10 @@ def _apart(vectors: Floats, division: NDArray[np.int64]) -> float:
     Rousseeuw, "Silhouettes" (1987); by middles: Hruschka, de Castro and Campello (2004).
     """
     count = int(division.max()) + 1
-    if count < 2:
-        return 0.0
     near = vectors @ means(vectors, division, count).T
+    if count < 2:
+        # Of one group there is no next: it is told from what has nothing to do with it.
+        return round(float(near.mean()), 4)
     own = near[np.arange(len(near)), division].copy()
     near[np.arange(len(near)), division] = -2
     other = near.max(axis=1)
@@ -176,5 +180,5 @@ def _described(of: Ints, vectors: Floats, order: Ints, place: Ints) -> Clusters:
     held[place] = of
     centres = means(vectors[order], held, count)
     near = np.einsum("nd,nd->n", vectors[order], centres[held]) if count else np.zeros(0, np.float32)
-    reach = [np.quantile(near[held == number], 0.1) for number in range(count)]
+    reach = [np.quantile(near[held == number], 0.1) - _SLACK for number in range(count)]
     return Clusters(of, centres, np.array(reach, np.float32))

@@ -30,8 +30,9 @@ Floats = NDArray[np.float32]
 class Space:
     """Where themes are told apart for one embedder: ``turn`` is (dimensions, width), None leaves vectors as they are.
 
-    ``by`` names what vectors are made by, ``learnt`` what claims are. ``layers`` are the weights and shifts of the network that learnt the catalogue's themes, its columns named by
-    ``ids``; there are none for an embedder that does not ship.
+    ``by`` names what vectors are made by, ``learnt`` what claims are. ``layers`` are the weights and shifts of the
+    network that learnt the catalogue's themes, its columns named by ``ids``; there are none for an embedder that does
+    not ship.
     """
 
     by: str

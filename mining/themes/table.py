@@ -208,6 +208,15 @@ def _found(row: Row[Any]) -> Found:
     return Found(theme, row.by, np.frombuffer(row.centre, np.float32), row.reach, row.made_at, row.retired_at)
 
 
+def gone(connection: Connection, by: str) -> list[Found]:
+    """Themes of this space that lost all their mentions, without those that went into others: they may come back."""
+    log = schema.theme_lineage
+    wanted = select(log.c.theme).where(log.c.event.in_(("merged", "split"))).distinct()
+    went = set(connection.scalars(wanted))
+    every = found(connection, retired=True).values()
+    return [one for one in every if one.retired_at is not None and one.by == by and one.theme.id not in went]
+
+
 def put_found(connection: Connection, themes: Sequence[Found]) -> None:
     """Keep themes found, over what was kept of the same ids."""
     upsert(

@@ -112,6 +112,8 @@ class _Run:
         self._now = now
         self._space: Space = space_of(embedder)
         self._report = Updated()
+        self._gone: list[Found] = []
+        self._split: dict[str, str] = {}
 
     def done(self, *, anew: bool) -> Updated:
         """Vectors and copies in steps that can be stopped, then all else in one transaction."""
@@ -157,19 +159,24 @@ class _Run:
         table.forget(connection, table.without_side(connection))
         held = Held(connection)
         alive = table.found(connection)
-        if changed:
+        self._gone = table.gone(connection, self._space.by)
+        self._split = {id_: one.within for id_, one in edits.everything.items() if one.within}
+        space = f"{self._space.by}/{self._space.learnt}"
+        foreign = state.get("space") != space
+        if foreign:
             # Vectors of another space cannot be compared with the middles of this one.
             alive = {id_: one for id_, one in alive.items() if one.by == self._space.by}
         rows = held.rows() if changed or anew else held.with_neighbours(held.rows(known=False))
         self._claim(held, claimer, rows, alive)
         self._report.looked_at = len(rows)
-        grouped = {} if changed else dict(state.get("grouped", {}))
+        grouped = {} if foreign else dict(state.get("grouped", {}))
         for side in SIDES:
             if rows or anew:
                 grouped[side] = self._remainder(connection, side, held, edits, alive, grouped.get(side), anew=anew)
+        self._part(held, claimer, edits)
         held.keep()
         few = self._report.few if rows or anew else state.get("few", [])
-        table.put_state(connection, {"version": version, "grouped": grouped, "few": few})
+        table.put_state(connection, {"version": version, "space": space, "grouped": grouped, "few": few})
 
     def _claimer(self, connection: Connection, edits: Edits) -> Claimer:
         members = sorted({id_ for one in edits.added.values() for id_ in one.members})
@@ -189,6 +196,18 @@ class _Run:
                 held.place(row, theme, float(score), float(margin))
             self._progress("claims", at + len(part), len(rows))
 
+    def _part(self, held: Held, claimer: Claimer, edits: Edits) -> None:
+        """Take out what people split off, of all that stands in, or counts under, a theme that was split."""
+        parents = edits.parents
+        if not parents:
+            return
+        rows = [row for row in range(len(held)) if edits.end(held.found[row]) in parents]
+        for at in range(0, len(rows), _CLAIMED_AT_ONCE):
+            part = rows[at : at + _CLAIMED_AT_ONCE]
+            themes = claimer.parted(held.remarks(part), [held.found[row] for row in part], edits.end)
+            for row, theme in zip(part, themes, strict=True):
+                held.found[row] = theme
+
     def _joined(
         self,
         held: Held,
@@ -201,10 +220,11 @@ class _Run:
         themes = list(claimed)
         for side in SIDES:
             near = [one for one in alive.values() if one.theme.side == side]
+            near += [one for one in self._gone if one.theme.side == side]
             free = []
             for place, row in enumerate(rows):
                 if remarks.sides[place] == side and claimed[place] is None:
-                    before = held.found[row]
+                    before = self._origin(held.found[row])
                     if before in alive or is_fallback(before):
                         themes[place] = before
                     else:
@@ -217,6 +237,12 @@ class _Run:
             for place, theme, cosine in zip(free, best, cosines[np.arange(len(free)), best], strict=True):
                 themes[place] = near[theme].theme.id if cosine > 0 else None
         return themes
+
+    def _origin(self, theme: str | None) -> str | None:
+        """The theme that one was split from: without the split its mentions stand there."""
+        while theme in self._split:
+            theme = self._split[theme]
+        return theme
 
     # --- what nobody claimed ----------------------------------------------------------------------------------------
 

@@ -181,7 +181,8 @@ def _network(
         np.concatenate([told for _, told in alone] + [told for _, told in triples for _ in LANGUAGES])
     )
     three = torch.tensor(np.concatenate([said for said, _ in triples], axis=1))
-    three_sides = sides[torch.tensor(np.concatenate([told for _, told in triples])).argmax(dim=1)]
+    meant_of = torch.tensor(np.concatenate([told for _, told in triples]))
+    three_sides = sides[meant_of.argmax(dim=1)]
     of = sides[targets.argmax(dim=1)]
     net = Sequential(Linear(WIDTH, plan.hidden), GELU("tanh"), Dropout(plan.dropped), Linear(plan.hidden, len(ids)))
     optimizer = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=plan.decay)
@@ -205,13 +206,10 @@ def _network(
             mean = torch.logsumexp(told, 0) - np.log(len(LANGUAGES))
             loss = loss + plan.agreement * (told.exp() * (told - mean)).sum(2).mean()
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs
+            loss.backward()
             optimizer.step()
-    first, last = net[0], net[3]
-    return [
-        layer.detach().numpy().T if layer.ndim == 2 else layer.detach().numpy()
-        for layer in (first.weight, first.bias, last.weight, last.bias)
-    ]
+    # In the order of the layers, weight before bias.
+    return [one.T if one.ndim == 2 else one for one in (part.detach().numpy() for part in net.parameters())]
 
 
 def _side(id_: str) -> int:

@@ -23,9 +23,10 @@ from mining import corrections, work
 from mining.database import open_engine
 from mining.mention import VERSION
 from mining.store import Store
-from mining.themes import edits, lineages, listing, table
+from mining.themes import editor, edits, lineages, listing, table
 from mining.themes.catalogue import catalogue
-from mining.themes.edits import Editor, audit
+from mining.themes.editor import Editor
+from mining.themes.edits import audit
 from mining.themes.update import Updated, update
 from tests.fakes import NOON, HashingEmbedder, fresh_store, keep, said, understood
 from tests.store_behaviour import put
@@ -98,12 +99,12 @@ def test_a_theme_is_called_otherwise_and_keeps_id_and_mentions(shop: Store) -> N
     assert [name(shop, DELIVERY, language) for language in ("en", "he", "fa")] == [
         "late post", "דואר מאחר", before["fa"]
     ]  # fmt: skip
-    assert {edits.named(shop, wanted) for wanted in ("Late Post", "דואר מאחר", before["fa"], DELIVERY)} == {DELIVERY}
+    assert {editor.named(shop, wanted) for wanted in ("Late Post", "דואר מאחר", before["fa"], DELIVERY)} == {DELIVERY}
     assert belongs(shop) == START
     Editor(shop).undo()
     assert {language: name(shop, DELIVERY, language) for language in ("en", "he", "fa")} == before
     with pytest.raises(ConfigError, match="no theme 'late post'"):
-        edits.named(shop, "late post")
+        editor.named(shop, "late post")
 
 
 def test_of_two_names_the_last_that_was_not_undone_holds(shop: Store) -> None:

@@ -228,7 +228,7 @@ def test_planted_groups_are_found_and_odd_remarks_are_left_out() -> None:
     assert (found.of[topics < 0] < 0).sum() >= 20
     for number in range(len(found)):
         near = vectors[found.of == number] @ found.centres[number]
-        assert near.min() <= found.reach[number] <= np.quantile(near, 0.2)
+        assert near.min() - 0.05 <= found.reach[number] <= np.quantile(near, 0.2)
     assert np.linalg.norm(found.centres, axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
 
 
@@ -509,15 +509,25 @@ def test_an_added_theme_claims_nothing_of_the_other_side() -> None:
     assert found.themes == [None, "squeak", None]
 
 
+def parted(
+    added: list[Added], *remarks: tuple[str, str, str | None], vectors: dict[str, Any] | None = None
+) -> list[str | None]:
+    """The themes of remarks once what was split off is taken out of what claims them."""
+    claimer = Claimer(SPACE, encode, added, vectors)
+    texts, sides, touchpoints = map(list, zip(*remarks, strict=True))
+    said = Remarks(encode(texts), sides, touchpoints, texts)
+    return claimer.parted(said, claimer.claims(said).themes, lambda theme: theme)
+
+
 def test_what_was_split_from_a_theme_claims_nothing_else() -> None:
     remark = ("app crashes as soon as I open it", "pain", "app")
     elsewhere = ("my order is a week late and still nothing", "pain", "delivery")
     part = squeak(words=("open it", "still nothing"), within="app_crashes")
     deeper = squeak("deeper", words=("as soon as", "a week"), within="squeak")
     assert claims(Claimer(SPACE, encode), remark, elsewhere).themes == ["app_crashes", "late_delivery"]
-    assert claims(Claimer(SPACE, encode, [part]), remark, elsewhere).themes == ["squeak", "late_delivery"]
-    assert claims(Claimer(SPACE, encode, [part, deeper]), remark, elsewhere).themes == ["deeper", "late_delivery"]
-    assert claims(Claimer(SPACE, encode, [deeper, part]), remark).themes == ["squeak"]
+    assert parted([part], remark, elsewhere) == ["squeak", "late_delivery"]
+    assert parted([part, deeper], remark, elsewhere) == ["deeper", "late_delivery"]
+    assert parted([deeper, part], remark) == ["squeak"]
 
 
 def test_remarks_come_to_an_added_theme_by_nearness_to_its_members() -> None:
@@ -525,8 +535,8 @@ def test_remarks_come_to_an_added_theme_by_nearness_to_its_members() -> None:
     vectors = {"shop:1#0": encode(["app crashes as soon as I open it"])[0]}
     near = ("app crashes as soon as I open it", "pain", "app")
     far = ("keeps closing by itself every few minutes", "pain", "app")
-    assert claims(Claimer(SPACE, encode, [part], vectors), near, far).themes == ["squeak", "app_crashes"]
-    assert claims(Claimer(SPACE, encode, [part], {}), near).themes == ["app_crashes"]
+    assert parted([part], near, far, vectors=vectors) == ["squeak", "app_crashes"]
+    assert parted([part], near) == ["app_crashes"]
 
 
 def test_without_the_catalogue_and_additions_nothing_is_claimed() -> None:
