@@ -79,9 +79,10 @@ def list_(
     seen = listing.overview(where.store, hidden=hidden)
     chosen = [one for one in seen.themes if side in (None, one.theme.side)]
     if as_json:
-        few = {"few": list(seen.few)} if seen.few else {}
+        more: dict[str, Any] = {"waiting": seen.waiting} if seen.waiting else {}
+        more |= {"few": list(seen.few)} if seen.few else {}
         shown = [one.as_json(members=members) for one in chosen]
-        write_json({"themes": shown, "unthemed": seen.unthemed, "waiting": seen.waiting, **few})
+        write_json({"themes": shown, "unthemed": seen.unthemed, **more})
         return
     for one in chosen:
         out.print(_line(one, language, where), soft_wrap=True)

@@ -139,8 +139,7 @@ def shop(told: Near, tmp_path: Path) -> Near:
 
 def test_themes_are_listed_with_their_counts_the_largest_pain_first(told: Near) -> None:
     listed = told.read("themes")
-    assert set(listed) >= {"themes", "unthemed", "waiting"}
-    assert listed["waiting"] == 0
+    assert set(listed) == {"themes", "unthemed", "few"}
     themes = listed["themes"]
     assert {LATE, DAMAGED, CRASHES, FRIENDLY} <= {one["id"] for one in themes}
     for one in themes:
@@ -441,7 +440,7 @@ def looked_at(home: Near) -> dict[str, Any]:
 
 def test_an_empty_workspace_has_no_themes_and_no_trouble(home: Home) -> None:
     near = Near(home.folder)
-    assert looked_at(near) == {"themes": [], "unthemed": 0, "waiting": 0}
+    assert looked_at(near) == {"themes": [], "unthemed": 0}
     assert "Not enough feedback" in near.good("themes", "emerging")
     assert near.read_edit("hide", LATE) == {"edit": 1, "theme": LATE, "mentions": 0}
     assert near.read_edit("add", "--name", "parrots", "--word", "parrot")["mentions"] == 0
@@ -455,7 +454,7 @@ def test_one_remark_is_one_theme_or_none(tmp_path: Path) -> None:
     assert (theme["id"], theme["feedback"], theme["pain"]["small"]) == (LATE, 1, True)
     assert "Not enough feedback" in home.good("themes", "emerging")
     home.edit("move", "shop:1#1", "none")
-    assert looked_at(home) == {"themes": [], "unthemed": 1, "waiting": 0}
+    assert looked_at(home) == {"themes": [], "unthemed": 1}
 
 
 def test_the_same_words_from_many_people_count_once(tmp_path: Path) -> None:
@@ -477,7 +476,6 @@ def test_words_of_an_unknown_language_are_sorted_somewhere_without_trouble(tmp_p
     listed = looked_at(home)
     members = [one["mention_id"] for theme in listed["themes"] for one in theme["members"]]
     assert len(set(members)) == len(members)
-    assert listed["waiting"] == 0
     assert home.read_edit("add", "--name", "ამანათი", "--word", "ამანათი")["theme"] == "theme"
 
 

@@ -72,7 +72,7 @@ def test_a_workspace_of_the_first_version_is_brought_up_with_all_that_it_holds(
         label = {"mention_id": "shop:1#0", "task": "stage", "value": "purchase", "score": 0.5, "by": "stage@1"}
         connection.execute(insert(schema.labels).values(**label))
     store = Store(engine).open()
-    assert set(inspect(engine).get_table_names()) == {*FIRST, "corrections", "named", "names"}
+    assert set(inspect(engine).get_table_names()) == {*FIRST, *(table.name for table in schema.later.sorted_tables)}
     corrections.correct(store, "shop:1#0", {"stage": "loyalty"}, "dana")
     assert [(row.value, row.by) for row in rows(store, schema.labels)] == [("loyalty", "human:dana")]
     assert [one.was for one in corrections.listed(store)] == [{"stage": "purchase"}]
