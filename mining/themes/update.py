@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 
 import numpy as np
 from sqlalchemy import Connection, select
@@ -113,6 +114,7 @@ class _Run:
         self._space: Space = space_of(embedder)
         self._report = Updated()
         self._gone: list[Found] = []
+        self._used: set[str] = set()
         self._split: dict[str, str] = {}
 
     def done(self, *, anew: bool) -> Updated:
@@ -285,8 +287,10 @@ class _Run:
             return
         remarks = held.remarks(rows)
         found = clusters(remarks.vectors, remarks.texts, least=LEAST)
+        background = naming.Background(brands=self._brands, given=_given(connection, side))
+        background.add(remarks.texts)
         for number in _worth(held, rows, remarks, found):
-            self._make(connection, side, held, rows, remarks, found, number, None)
+            self._make(connection, side, held, rows, remarks, found, number, background)
 
     def _group_anew(
         self,
@@ -348,12 +352,9 @@ class _Run:
         remarks: Remarks,
         found: Clusters,
         number: int,
-        background: naming.Background | None,
+        background: naming.Background,
     ) -> str:
         """Make a theme of a group, name it, and put its mentions there."""
-        if background is None:
-            background = naming.Background(brands=self._brands, given=_given(connection, side))
-            background.add(remarks.texts)
         places: list[int] = np.flatnonzero(found.of == number).tolist()
         centre = found.centres[number]
         near = (remarks.vectors[places] @ centre).round(4)
@@ -364,7 +365,7 @@ class _Run:
         named = naming.name(
             [text for text, _ in nearest], [of for _, of in nearest], centre, side, background, self._encode
         )
-        id_ = _new_id(connection, side, [held.places[rows[place]].mention_id for place in places])
+        id_ = self._new_id(connection, side, [held.places[rows[place]].mention_id for place in places])
         touchpoint = _mostly(remarks.touchpoints[place] for place in places)
         theme = Theme(
             id_, side, named.names, (touchpoint,) if touchpoint else (), origin="found", keywords=named.keywords
@@ -374,6 +375,15 @@ class _Run:
             held.found[rows[place]] = id_
         table.log(connection, self._now, "new", id_, note=f"found in {len(places)} mentions")
         self._report.new.append(id_)
+        return id_
+
+    def _new_id(self, connection: Connection, side: str, mention_ids: Sequence[str]) -> str:
+        """An id from the mentions that a theme was first found in; one that was ever given is not given again."""
+        self._used = self._used or set(table.found(connection, retired=True))
+        first = hashlib.blake2b("\n".join(sorted(mention_ids)).encode(), digest_size=5).hexdigest()
+        ids = (f"{side}_{first}" if not again else f"{side}_{first}_{again}" for again in count())
+        id_ = next(id_ for id_ in ids if id_ not in self._used)
+        self._used.add(id_)
         return id_
 
     def _retire(self, connection: Connection, edits: Edits) -> None:
@@ -453,11 +463,3 @@ def _same(groups: Mapping[int, Sequence[str | None]], before: Sequence[str | Non
         if number not in found and theme not in found.values():
             found[number] = theme
     return found
-
-
-def _new_id(connection: Connection, side: str, mention_ids: Sequence[str]) -> str:
-    """An id from the mentions that a theme was first found in; one that was ever given is not given again."""
-    used = table.found(connection, retired=True)
-    first = hashlib.blake2b("\\n".join(sorted(mention_ids)).encode(), digest_size=5).hexdigest()
-    ids = (f"{side}_{first}" if not again else f"{side}_{first}_{again}" for again in range(1_000))
-    return next(id_ for id_ in ids if id_ not in used)
