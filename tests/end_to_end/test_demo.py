@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from assistant import demo
 from assistant.answer import Answer, Status
 from assistant.wiring import Workspace
 from mining import reading, work
+from mining.emerging import emerging
+from mining.themes import listing
 
 OVERHEARD = Path(sys.executable).parent / "overheard"
 PLANTED: dict[str, Any] = json.loads((Path(demo.__file__).parent / "planted.json").read_text(encoding="utf-8"))[
@@ -97,6 +100,39 @@ def test_the_same_question_in_persian_gives_the_same_figures(answers: dict[str, 
     english, persian = answers[demo.QUESTIONS[0]], answers[demo.QUESTIONS[4]]
     assert [row.feedback for row in english.rows] == [row.feedback for row in persian.rows]
     assert english.counted == persian.counted
+
+
+@pytest.mark.parametrize(
+    ("story", "theme", "first"),
+    [
+        ("PAY", "card_declined_at_checkout", "2026-10-26"),
+        ("LATE", "late_delivery", "2026-08-31"),
+        ("CLUB", "points_expired", "2026-09-28"),
+        ("NIGHT", "patient_evening_team", "2026-09-07"),
+        ("FIXED", "fast_delivery", None),
+    ],
+)
+def test_the_planted_stories_are_themes_with_their_counts_and_first_weeks(
+    story: str, theme: str, first: str | None, where: Workspace
+) -> None:
+    [listed] = [one for one in listing.overview(where.store).themes if one.theme.id == theme]
+    items = {said.feedback_id for said in listed.group.said}
+    planted = items & set(PLANTED[story])
+    assert len(planted) >= 0.7 * len(items), f"{len(planted)} of {len(items)} are {story}"
+    assert len(planted) >= 0.4 * len(PLANTED[story]), f"{len(planted)} of {len(PLANTED[story])}"
+    if first is not None:  # praise of quick delivery was there before the vans
+        week = datetime.fromisoformat(first).replace(tzinfo=UTC)
+        assert week <= listed.first_seen < week + timedelta(days=8)
+
+
+def test_the_card_failure_is_seen_to_emerge_in_its_first_week(where: Workspace) -> None:
+    counts, totals = listing.daily(where.store, where.asker(demo.AS_OF).zone)
+    before = {day: count for day, count in totals.items() if day < date(2026, 11, 2)}
+    rises = emerging(counts, before, date(2026, 11, 2))
+    assert rises[0].theme == "card_declined_at_checkout"
+    assert rises[0].new
+    quiet = {day: count for day, count in totals.items() if day < date(2026, 10, 26)}
+    assert "card_declined_at_checkout" not in {rise.theme for rise in emerging(counts, quiet, date(2026, 10, 26))}
 
 
 def test_the_copied_advertisement_counts_as_few(answers: dict[str, Answer], where: Workspace) -> None:
