@@ -19,8 +19,11 @@ from sqlalchemy import text
 from connectors.errors import OverheardError
 from mining.database import open_engine
 from mining.store import Store
-from tests.fakes import said
+from mining.themes import listing, table
+from mining.themes.editor import Editor
+from tests.fakes import keep, said
 from tests.store_behaviour import StoreBehaviour, put
+from tests.theme_topics import TOPICS, about, bring_up, of
 
 OVERHEARD = Path(sys.executable).parent / "overheard"
 # A server of somebody else's language sorts and compares unlike Python; ICU is not built in everywhere.
@@ -93,6 +96,35 @@ class TestOnPostgres(StoreBehaviour):
         store = Store(open_engine(url)).open()
         yield store
         store.close()
+
+
+def test_themes_are_the_same_on_a_server_and_in_a_file(url: str, sqlite: Store) -> None:
+    server = Store(open_engine(url)).open()
+    for store in (server, sqlite):
+        keep(store, *about(range(TOPICS)), *about([1], 3, begins=40))
+        bring_up(store)
+        [first], [second] = of(store, 2), of(store, 3)
+        Editor(store, "dana").merge(str(first), str(second))
+        Editor(store, "dana").move("shop:4-0#0", str(second))
+        Editor(store, "dana").undo()
+        with store.transaction() as connection:
+            store.delete(connection, ["shop:5-0"])
+        bring_up(store)
+    told = [
+        (
+            themes_of(store),
+            [(one.theme.id, one.group.counts, one.group.score) for one in listing.overview(store).themes],
+        )
+        for store in (server, sqlite)
+    ]
+    server.close()
+    assert told[0] == told[1]
+    assert len(told[0][1]) == TOPICS - 1
+
+
+def themes_of(store: Store) -> list[tuple[str, str, str | None, str | None]]:
+    with store.transaction() as connection:
+        return table.belonging(connection)
 
 
 def test_a_server_that_does_not_answer_is_reported_in_words() -> None:
