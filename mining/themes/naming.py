@@ -19,6 +19,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from embeddings.bag import unit
 from mining.language import normalise
 from mining.themes.space import Floats
 
@@ -33,6 +34,8 @@ _OWN_PHRASE, _OWN_SHARE = 3, 0.15
 # What a phrase of so many words is worth: one word is vague, four are seldom a name.
 _LENGTHS = {1: 0.8, 2: 1.0, 3: 1.0, 4: 0.85}
 _KEYWORDS = 6
+# An entry of the lexicon that is farther than this from a name says something else.
+_NEAR_ENOUGH = 0.4
 # "no reply" is a name, "reply no" is none.
 _ONLY_FIRST = frozenset({"no", "not", "without", "אין", "בלי", "ללא", "بدون", "بی"})
 # A name is said by so many, and by this share of the remarks.
@@ -250,7 +253,9 @@ def _nearest_entry(centre: Floats, language: str, encode: Encode) -> str:
 
 
 def _translated(main: str, centre: Floats, language: str, encode: Encode) -> str:
-    """The lexicon's nearest entry to name and group, and the name as it is said."""
-    wanted = encode([main])[0] + 0.5 * centre
+    """The lexicon's nearest entry to name and group, and the name as it is said; that alone if no entry is near."""
+    wanted = unit(encode([main]) + 0.5 * centre)[0]
     near = (_entries(encode, language) @ wanted).round(3)
+    if near.max() < _NEAR_ENOUGH:
+        return main
     return f"{lexicon()[language][int(near.argmax())]} ({main})"

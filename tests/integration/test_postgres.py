@@ -19,8 +19,9 @@ from sqlalchemy import text
 from connectors.errors import OverheardError
 from mining.database import open_engine
 from mining.store import Store
-from mining.themes import listing, table
+from mining.themes import listing
 from mining.themes.editor import Editor
+from mining.themes.table import belonging
 from tests.fakes import keep, said
 from tests.store_behaviour import StoreBehaviour, put
 from tests.theme_topics import TOPICS, about, bring_up, of
@@ -124,7 +125,7 @@ def test_themes_are_the_same_on_a_server_and_in_a_file(url: str, sqlite: Store) 
 
 def themes_of(store: Store) -> list[tuple[str, str, str | None, str | None]]:
     with store.transaction() as connection:
-        return table.belonging(connection)
+        return belonging(connection)
 
 
 def test_a_server_that_does_not_answer_is_reported_in_words() -> None:
