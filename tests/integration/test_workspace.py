@@ -19,6 +19,7 @@ from connectors.errors import Busy, ConfigError, OverheardError
 from mining import schema
 from mining.pipeline import pull, understand
 from mining.store import Pull
+from mining.themes.update import update as sort_into_themes
 from tests.fakes import Listed, said
 
 
@@ -42,6 +43,7 @@ def filled(home: Path) -> Workspace:
         pull(where.store, Listed(reviews), Pull("shop|", "shop", {"use": "files"}), where.key)
         with where.index() as index:
             understand(where.store, where.miner, lambda: index)
+        sort_into_themes(where.store, where.miner.embedder)
     return where
 
 
