@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -163,28 +164,23 @@ def _mark(action: str, theme: str, by: str | None, home: Home, config: Config, *
     )
 
 
-@app.command()
-def pin(theme: Theme, by: By = None, as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
-    """List a theme first, and keep it through every re-grouping."""
-    _mark("pin", theme, by, home, config, as_json=as_json)
+def _marking(action: str, told: str) -> Callable[..., None]:
+    """A command that marks a theme, or takes a mark off it."""
+
+    def mark(theme: Theme, by: By = None, as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
+        _mark(action, theme, by, home, config, as_json=as_json)
+
+    mark.__doc__ = told
+    return mark
 
 
-@app.command()
-def unpin(theme: Theme, by: By = None, as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
-    """Take a pin off a theme again."""
-    _mark("unpin", theme, by, home, config, as_json=as_json)
-
-
-@app.command()
-def hide(theme: Theme, by: By = None, as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
-    """Leave a theme out of lists and answers; they say that something is hidden."""
-    _mark("hide", theme, by, home, config, as_json=as_json)
-
-
-@app.command()
-def unhide(theme: Theme, by: By = None, as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
-    """Show a hidden theme again."""
-    _mark("unhide", theme, by, home, config, as_json=as_json)
+for _action, _told in (
+    ("pin", "List a theme first, and keep it through every re-grouping."),
+    ("unpin", "Take a pin off a theme again."),
+    ("hide", "Leave a theme out of lists and answers; they say that something is hidden."),
+    ("unhide", "Show a hidden theme again."),
+):
+    app.command(_action)(_marking(_action, _told))
 
 
 @app.command()

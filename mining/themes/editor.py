@@ -207,12 +207,14 @@ class Editor:
             ever = every(connection)
             open_ = [one for one in ever if one.undone_at is None]
             if edit is None and not open_:
-                raise ConfigError("there is nothing to undo", hint="overheard themes log lists all edits")
+                raise ConfigError("there is nothing to undo", hint="overheard themes edit log lists all edits")
             wanted = next((one for one in ever if one.id == edit), None) if edit is not None else open_[-1]
             if wanted is None:
-                raise ConfigError(f"there is no edit {edit}", hint="overheard themes log lists them")
+                raise ConfigError(f"there is no edit {edit}", hint="overheard themes edit log lists them")
             if wanted.undone_at is not None:
-                raise ConfigError(f"edit {wanted.id} was undone already", hint="overheard themes log shows by whom")
+                raise ConfigError(
+                    f"edit {wanted.id} was undone already", hint="overheard themes edit log shows by whom"
+                )
             if wanted.action in CLAIMING:
                 made = wanted.payload["theme"]
                 for later in open_:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,17 @@ class Held:
         """Some rows, and all rows of the same feedback that their vectors depend on."""
         keys = {(self.places[row].feedback_id, self.places[row].side) for row in rows}
         return sorted(row for key in keys for row in self._of[key])
+
+    def parts(self, rows: Sequence[int], most: int) -> Iterator[list[int]]:
+        """Some rows in parts of about so many; the mentions of a feedback item stay together: one speaks for another."""
+        part: list[int] = []
+        for row in rows:
+            if len(part) >= most and self.places[row].feedback_id != self.places[part[-1]].feedback_id:
+                yield part
+                part = []
+            part.append(row)
+        if part:
+            yield part
 
     def remarks(self, rows: Sequence[int]) -> Remarks:
         """What is known of some rows, in their order; one without a vector has zeros."""

@@ -188,15 +188,16 @@ class _Run:
         return Claimer(self._space, self._encode, list(edits.added.values()), vectors, catalogue=self._catalogue)
 
     def _claim(self, held: Held, claimer: Claimer, rows: Sequence[int], alive: Mapping[str, Found]) -> None:
-        for at in range(0, len(rows), _CLAIMED_AT_ONCE):
-            part = rows[at : at + _CLAIMED_AT_ONCE]
+        done = 0
+        for part in held.parts(rows, _CLAIMED_AT_ONCE):
             remarks = held.remarks(part)
             claims = claimer.claims(remarks)
             inherited = _inherited(held, part, remarks, claims)
             joined = self._joined(held, part, remarks, inherited, alive)
             for row, theme, score, margin in zip(part, joined, claims.scores, claims.margins, strict=True):
                 held.place(row, theme, float(score), float(margin))
-            self._progress("claims", at + len(part), len(rows))
+            done += len(part)
+            self._progress("claims", done, len(rows))
 
     def _part(self, held: Held, claimer: Claimer, edits: Edits) -> None:
         """Take out what people split off, of all that stands in, or counts under, a theme that was split."""

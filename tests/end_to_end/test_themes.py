@@ -413,8 +413,8 @@ def test_names_that_turn_the_line_or_steer_the_terminal_do_no_harm(shop: Near) -
         (("edit", "add", "--name", "x y", "--word", "late", "--side", "sorrow"), "pain, praise"),
         (("edit", "add", "--name", "x y", "--word", "late", "--touchpoint", "moon"), "delivery"),
         (("edit", "add", "--name", "x y", "--word", "late", "--friction", "dust"), "long wait"),
-        (("edit", "undo"), "themes log"),
-        (("edit", "undo", "7"), "themes log"),
+        (("edit", "undo"), "themes edit log"),
+        (("edit", "undo", "7"), "themes edit log"),
     ],
 )
 def test_mistakes_are_said_in_words(told: Near, arguments: tuple[str, ...], says: str) -> None:

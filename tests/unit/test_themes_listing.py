@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from mining import corrections, reading, schema
-from mining.database import open_engine
 from mining.filters import Filters
 from mining.reading import Query
 from mining.store import Store
@@ -39,26 +35,6 @@ from tests.theme_topics import (
     weeks_ago,
     word,
 )
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which every topic is a theme, to be copied."""
-    path = tmp_path_factory.mktemp("themes") / "overheard.db"
-    store = Store(open_engine(f"sqlite:///{path}")).open()
-    keep(store, *about(range(TOPICS)))
-    bring_up(store)
-    store.close()
-    return path
-
-
-@pytest.fixture
-def grouped(example: Path, tmp_path: Path) -> Iterator[Store]:
-    """A store in which every topic is a theme."""
-    shutil.copy(example, tmp_path / "copy.db")
-    store = Store(open_engine(f"sqlite:///{tmp_path / 'copy.db'}")).open()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connectors.record import Speaker
 from mining import corrections, schema
-from mining.database import open_engine
 from mining.store import Store
 from mining.themes import listing
 from mining.themes.catalogue import of_side
@@ -44,26 +41,6 @@ from tests.theme_topics import (
     state,
     word,
 )
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which every topic is a theme, to be copied."""
-    path = tmp_path_factory.mktemp("themes") / "overheard.db"
-    store = Store(open_engine(f"sqlite:///{path}")).open()
-    keep(store, *about(range(TOPICS)))
-    bring_up(store)
-    store.close()
-    return path
-
-
-@pytest.fixture
-def grouped(example: Path, tmp_path: Path) -> Iterator[Store]:
-    """A store in which every topic is a theme."""
-    shutil.copy(example, tmp_path / "copy.db")
-    store = Store(open_engine(f"sqlite:///{tmp_path / 'copy.db'}")).open()
-    yield store
-    store.close()
 
 
 def test_what_several_people_say_alike_is_a_theme_with_names_in_three_languages(grouped: Store) -> None:
