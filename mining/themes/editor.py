@@ -212,9 +212,8 @@ class Editor:
             if wanted is None:
                 raise ConfigError(f"there is no edit {edit}", hint="overheard themes edit log lists them")
             if wanted.undone_at is not None:
-                raise ConfigError(
-                    f"edit {wanted.id} was undone already", hint="overheard themes edit log shows by whom"
-                )
+                hint = "overheard themes edit log tells by whom"
+                raise ConfigError(f"edit {wanted.id} was undone already", hint=hint)
             if wanted.action in CLAIMING:
                 made = wanted.payload["theme"]
                 for later in open_:
