@@ -64,7 +64,7 @@ class Held:
         return sorted(row for key in keys for row in self._of[key])
 
     def parts(self, rows: Sequence[int], most: int) -> Iterator[list[int]]:
-        """Some rows in parts of about so many; mentions of one feedback item stay together: they speak for each other."""
+        """Some rows in parts of about so many; a feedback item's mentions stay together, one speaks for another."""
         part: list[int] = []
         for row in rows:
             if len(part) >= most and self.places[row].feedback_id != self.places[part[-1]].feedback_id:
