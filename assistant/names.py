@@ -23,8 +23,13 @@ from mining.taxonomy import Taxonomy
 @cache
 def lexicon(language: str) -> Mapping[str, Any]:
     """The words of one language; its patterns are written for folded text."""
-    path = files("assistant") / "lexicon" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    folder = files("assistant") / "lexicon"
+    parts = [f"{language}.toml", f"time_{language}.toml"]
+    return {
+        name: table
+        for part in parts
+        for name, table in tomllib.loads((folder / part).read_text(encoding="utf-8")).items()
+    }
 
 
 def pattern(words: str) -> re.Pattern[str]:
