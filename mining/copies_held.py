@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from mining import copies, schema
+from mining import copies, facts_marks, schema
 from mining.database import insert_many, slices, upsert
+from mining.overlay import alone
 from mining.store import Store
 
 _BY = f"copies@{copies.VERSION}"
@@ -32,6 +33,7 @@ def bring_up(store: Store, on_progress: Callable[[int, int], None] = lambda _don
         _sketch(store, missing[at : at + _AT_ONCE])
         on_progress(min(at + _AT_ONCE, len(missing)), len(missing))
     with store.transaction() as connection:
+        alone(connection)
         connection.execute(delete(held).where(held.c.feedback_id.not_in(select(feedback.c.id))))
         _group(connection)
         upsert(connection, schema.theme_state, [{"key": _COMPARED, "value": _count(connection)}])
@@ -45,6 +47,7 @@ def _count(connection: Connection) -> int:
 def _sketch(store: Store, ids: Sequence[str]) -> None:
     feedback, held = schema.feedback, schema.copies
     with store.transaction() as connection:
+        alone(connection)
         rows = [
             row
             for part in slices(ids)
@@ -53,6 +56,8 @@ def _sketch(store: Store, ids: Sequence[str]) -> None:
         sketched = copies.sketch([row.text for row in rows])
         # If the run is killed before they are compared, the next one has to.
         connection.execute(delete(schema.theme_state).where(schema.theme_state.c.key == _COMPARED))
+        again = select(held.c.feedback_id).where(held.c.feedback_id.in_([row.id for row in rows]))
+        facts_marks.touch(connection, list(connection.scalars(again)))
         connection.execute(delete(held).where(held.c.feedback_id.in_([row.id for row in rows])))
         insert_many(
             connection,
@@ -81,6 +86,7 @@ def _group(connection: Connection) -> None:
         if rows[place].feedback_id != row.first
     ]
     if changed:
+        facts_marks.touch(connection, [one["id_"] for one in changed])
         connection.execute(
             update(held).where(held.c.feedback_id == bindparam("id_")).values(first=bindparam("first_")), changed
         )

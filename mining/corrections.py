@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, and_, delete, select
 
 from connectors.errors import ConfigError
-from mining import schema, taxonomy
+from mining import facts_marks, schema, taxonomy
 from mining.database import slices, upsert
 from mining.overlay import HUMAN, LAST, alone, digest_of, human_label, model_label, model_of
 from mining.rows import storable_text
@@ -197,6 +197,7 @@ def take_back(store: Store, id_: str, tasks: Sequence[str] = ()) -> list[Change]
                 mine = and_(labels.c.mention_id == row.mention_id, labels.c.task == row.task)
                 connection.execute(delete(labels).where(mine))
         upsert(connection, labels, [model_label(row) for row in said if row.mention_id and row.model is not None])
+        facts_marks.touch_mentions(connection, [row.mention_id for row in said if row.mention_id])
     changes = [Change(row.task, row.value, row.model, row.model_by) for row in said]
     return sorted(changes, key=lambda change: taxonomy.TASKS.index(change.task))
 
@@ -228,6 +229,7 @@ def _say(connection: Connection, mention: Row[Any], given: Given) -> list[Change
         rows.append({**place, **word, **model, "by": by, "at": at, "note": storable_text(given.note)})
     upsert(connection, _TABLE, rows)
     upsert(connection, labels, [human_label(mention.id, row) for row in rows])
+    facts_marks.touch_mentions(connection, [mention.id])
     before = {task: row.value for task, row in label.items()}
     return [Change(task, before.get(task), value, HUMAN + by) for task, value in values.items()]
 

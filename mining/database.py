@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +16,7 @@ from connectors.errors import ConfigError, OverheardError
 
 # SQLite takes 32,766 bound values in a statement; ids are asked for in slices well below it.
 _SLICE = 5_000
+Id = TypeVar("Id")
 
 _PLAIN_WORDS = (
     (
@@ -143,6 +144,6 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, A
     connection.exec_driver_sql(sql, list(rows))
 
 
-def slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def slices(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:
     """Ids in parts that one statement can take."""
     return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))

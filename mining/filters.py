@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy import Boolean, ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from connectors.errors import ConfigError
 from mining.schema import feedback, labels, mention_themes, mentions, names
@@ -26,8 +28,8 @@ class Filters:
     ``speaker`` is "customer" unless agents' words are asked for: they are never counted as customer opinion.
     ``product``, ``competitor`` and ``platform`` are canonical names of the catalogue: what a mention holds, or what its
     feedback is about (``Feedback.product``). ``language`` is the mention's own. ``phrase`` is looked for literally, in
-    any letter case. ``rating`` is 0..1. ``theme`` holds ids of themes, as people's edits have
-    left them.
+    any letter case. ``rating`` is 0..1. ``theme`` holds ids of themes, as people's edits have left them; a mention of
+    ``not_theme`` is in none of those, as one without a theme is.
     """
 
     since: datetime | None = None
@@ -44,6 +46,7 @@ class Filters:
     sentiment: tuple[str, ...] = ()
     effort: tuple[str, ...] = ()
     theme: tuple[str, ...] = ()
+    not_theme: tuple[str, ...] = ()
     phrase: str | None = None
     rating_min: float | None = None
     rating_max: float | None = None
@@ -112,6 +115,8 @@ def where(filters: Filters) -> ColumnElement[bool]:
             conditions.append(_named(kind, values))
     if filters.theme:
         conditions.append(_themed(filters.theme))
+    if filters.not_theme:
+        conditions.append(~_themed(filters.not_theme))
     if filters.speaker:
         conditions.append(mentions.c.speaker == filters.speaker)
     if filters.rating_min is not None:
@@ -121,9 +126,41 @@ def where(filters: Filters) -> ColumnElement[bool]:
     if filters.solicited is not None:
         conditions.append(feedback.c.solicited == filters.solicited)
     if filters.phrase:
-        conditions.append(mentions.c.text.icontains(filters.phrase, autoescape=True))
+        conditions.append(says(filters.phrase))
     conditions.extend(feedback.c.segment[key].as_string() == value for key, value in filters.segment.items())
     return and_(*conditions)
+
+
+def says(phrase: str) -> ColumnElement[bool]:
+    """The SQL condition that a mention's text holds some words literally, in any letter case."""
+    if any(not letter.isascii() and letter.lower() != letter.upper() for letter in phrase):
+        return mentions.c.text.icontains(phrase, autoescape=True)
+    return _Says(mentions.c.text, phrase)
+
+
+class _Says(ColumnElement[bool]):
+    """A phrase whose letters have no case outside ASCII: on SQLite its LIKE needs no help, which takes a tenth."""
+
+    inherit_cache = True
+    type = Boolean()
+    _traverse_internals = [  # noqa: RUF012  # what SQLAlchemy's own elements have
+        ("native", InternalTraversal.dp_clauseelement),
+        ("general", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, text: ColumnElement[str], phrase: str) -> None:
+        self.native = text.contains(phrase, autoescape=True)
+        self.general = text.icontains(phrase, autoescape=True)
+
+
+@compiles(_Says)
+def _in_general(element: _Says, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.general, **more))
+
+
+@compiles(_Says, "sqlite")
+def _on_sqlite(element: _Says, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.native, **more))
 
 
 def _labelled(task: str, values: tuple[str, ...]) -> ColumnElement[bool]:

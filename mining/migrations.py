@@ -7,10 +7,11 @@ out, and the table in :mod:`mining.schema` brought up to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Connection,
     Engine,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 
 from connectors.errors import OverheardError
@@ -156,6 +158,47 @@ def m004_create_themes(connection: Connection) -> None:
     tables.create_all(connection)
 
 
+def m005_create_facts(connection: Connection) -> None:
+    """What counting needs of every mention, by day; all days with feedback have to be made."""
+    tables = MetaData()
+    facts = Table(
+        "facts",
+        tables,
+        Column("day", Integer, primary_key=True, autoincrement=False),
+        Column("stamp", BigInteger, nullable=False),
+        Column("rows", LargeBinary),
+        Column("ids", LargeBinary),
+    )
+    Table(
+        "fact_codes",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("kind", schema.Name, nullable=False),
+        Column("value", Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    tables.create_all(connection)
+    found = connection.execute(text("SELECT DISTINCT date(said_at) FROM feedback")).scalars()
+    epoch = date(1970, 1, 1)
+    days = sorted((date.fromisoformat(str(one)) - epoch).days for one in found)
+    if days:
+        connection.execute(insert(facts), [{"day": day, "stamp": 0} for day in days])
+
+
+def m006_create_threads(connection: Connection) -> None:
+    """What each conversation asked last."""
+    tables = MetaData()
+    Table(
+        "threads",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("spec", JSON, nullable=False),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Index("threads_at", "at"),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
@@ -164,6 +207,8 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m002_create_corrections,
     m003_create_names,
     m004_create_themes,
+    m005_create_facts,
+    m006_create_threads,
 )
 
 

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from mining import schema
 from mining.database import slices
@@ -26,6 +27,7 @@ LAST = "\U0010ffff"
 _TABLE = schema.corrections
 # Any number: all processes that change what is meant, on the same PostgreSQL server, ask for it.
 _LOCK = 731_203
+_PATIENCE_MS = 50
 
 _PLACE = (_TABLE.c.feedback_id, _TABLE.c.digest, _TABLE.c.start, _TABLE.c.task)
 _MOVE = (
@@ -43,6 +45,23 @@ def alone(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     elif not getattr(connection.connection.dbapi_connection, "in_transaction", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def alone_if_free(connection: Connection) -> bool:
+    """As :func:`alone`, at once or not at all: False while somebody else writes, or where nobody may."""
+    if connection.dialect.name == "postgresql":
+        return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}))
+    waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if any(sign in str(error.orig) for sign in ("locked", "readonly")):
+            return False
+        raise
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={waits}")
+    return True
 
 
 def let_wait(connection: Connection, feedback_ids: Sequence[str]) -> None:

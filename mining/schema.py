@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -289,6 +290,38 @@ copies = Table(
     Column("by", Name, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
     Column("first", Name, nullable=False),
+)
+
+# What counting needs of every customer's mention, day by day, so that no question has to join the tables above. It is
+# made of them and can be thrown away: ``rows`` is empty where a day has to be made (again), see
+# :mod:`mining.facts_marks`. Whatever changes a day's mentions gives it a new ``stamp`` in the same transaction.
+facts = Table(
+    "facts",
+    later,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("stamp", BigInteger, nullable=False),
+    Column("rows", LargeBinary),
+    Column("ids", LargeBinary),
+)
+
+# The numbers that stand for words in ``facts.rows``; none is ever given again.
+fact_codes = Table(
+    "fact_codes",
+    later,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Name, nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What each conversation asked last, for the follow-up: a meaning and ids, none of the words that were answered with.
+threads = Table(
+    "threads",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("spec", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("threads_at", "at"),
 )
 
 migrations = Table(

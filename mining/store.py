@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from connectors.base import Reject
 from connectors.errors import OverheardError
 from connectors.record import Feedback
-from mining import overlay, schema
+from mining import facts_marks, overlay, schema
 from mining.database import slices, told, transaction, upsert
 from mining.migrations import migrate
 from mining.rows import storable, to_row
@@ -223,6 +223,7 @@ def forget_meaning(connection: Connection, feedback_ids: Sequence[str]) -> None:
     """
     mentions, labels, vectors, cuts = schema.mentions, schema.labels, schema.vectors, schema.cuts
     overlay.alone(connection)
+    facts_marks.touch(connection, feedback_ids)
     overlay.let_wait(connection, feedback_ids)
     for part in slices(feedback_ids):
         ids = select(mentions.c.id).where(mentions.c.feedback_id.in_(part))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, literal, or_, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.record import Feedback, Speaker
-from mining import overlay, schema
+from mining import facts_marks, overlay, schema
 from mining.database import insert_many, slices, upsert
 from mining.mention import Mention
 from mining.names import Catalogue, Name
@@ -143,6 +143,7 @@ def rename(store: Store, feedback_ids: Sequence[str], catalogue: Catalogue) -> i
     mentions, names, named, count = schema.mentions, schema.names, schema.named, 0
     with store.transaction() as connection:
         overlay.alone(connection)
+        facts_marks.touch(connection, feedback_ids)
         for part in slices(feedback_ids):
             of_these = mentions.c.feedback_id.in_(part)
             held = names.c.mention_id.in_(select(mentions.c.id).where(of_these))

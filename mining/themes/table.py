@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from mining import schema
+from mining import facts_marks, schema
 from mining.database import insert_many, slices, upsert
 from mining.themes.catalogue import Theme
 from mining.themes.space import Floats
@@ -101,6 +101,7 @@ def without_side(connection: Connection) -> list[str]:
 def forget(connection: Connection, mention_ids: Sequence[str]) -> None:
     """Take the themes of some mentions away."""
     held = schema.mention_themes
+    facts_marks.touch_mentions(connection, mention_ids)
     for part in slices(mention_ids):
         connection.execute(delete(held).where(held.c.mention_id.in_(part)))
 
@@ -156,6 +157,7 @@ def vectors(connection: Connection, mention_ids: Sequence[str]) -> dict[str, byt
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of ``mention_themes``; ``theme`` is set by :func:`mining.themes.edits.lay_over`."""
     held = schema.mention_themes
+    facts_marks.touch_mentions(connection, [row["mention_id"] for row in rows])
     for part in slices([row["mention_id"] for row in rows]):
         connection.execute(delete(held).where(held.c.mention_id.in_(part)))
     insert_many(connection, held, [{**row, "theme": row["found"]} for row in rows])
@@ -166,6 +168,7 @@ def move(connection: Connection, themes: Iterable[tuple[str, str | None]]) -> No
     held = schema.mention_themes
     rows = [{"id_": id_, "theme_": theme} for id_, theme in themes]
     if rows:
+        facts_marks.touch_mentions(connection, [str(row["id_"]) for row in rows])
         connection.execute(
             update(held).where(held.c.mention_id == bindparam("id_")).values(theme=bindparam("theme_")), rows
         )

@@ -1,0 +1,70 @@
+"""The small numbers that stand for words in :mod:`mining.facts`: 0 is none, and no number ever means something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, insert, select
+
+from mining import schema
+
+Word = tuple[str, str]
+"""A kind, such as "stage", and a value of it."""
+
+
+class Codes:
+    """Numbers and the words that they stand for, as far as this process has met them."""
+
+    def __init__(self) -> None:
+        self._words: dict[int, Word] = {}
+        self._of: dict[Word, int] = {}
+        self._last = 0
+        self._own: set[int] = set()
+
+    def word(self, code: int) -> Word | None:
+        """What a number stands for; None for 0."""
+        return self._words[code] if code else None
+
+    def of(self, kind: str, value: str) -> int | None:
+        """The number of a word, None where no mention ever had it."""
+        return self._of.get((kind, value))
+
+    def all_of(self, kind: str) -> Iterator[tuple[int, str]]:
+        """Every number of a kind with its value."""
+        return ((code, value) for (of, value), code in list(self._of.items()) if of == kind)
+
+    @property
+    def size(self) -> int:
+        """More than the largest number."""
+        return max(self._last, max(self._own, default=0)) + 1
+
+    def bring_up(self, connection: Connection) -> bool:
+        """Read what was added; False where it takes numbers that this process gave: then all of it is worth nothing."""
+        table = schema.fact_codes
+        new = connection.execute(select(table).where(table.c.id > self._last).order_by(table.c.id)).all()
+        if new and self._own:
+            return False
+        for row in new:
+            self._know(row.id, (row.kind, row.value))
+            self._last = row.id
+        return True
+
+    def add(self, connection: Connection, words: Iterable[Word]) -> None:
+        """Give numbers to words that have none, in the database; the caller is the only one who does."""
+        if missing := self._missing(words):
+            rows = [{"kind": kind, "value": value} for kind, value in missing]
+            connection.execute(insert(schema.fact_codes), rows)
+            self.bring_up(connection)
+
+    def add_here(self, words: Iterable[Word]) -> None:
+        """Give numbers to words that have none, for this process alone."""
+        for code, word in enumerate(self._missing(words), start=self.size):
+            self._know(code, word)
+            self._own.add(code)
+
+    def _missing(self, words: Iterable[Word]) -> list[Word]:
+        return sorted(word for word in set(words) if word not in self._of)
+
+    def _know(self, code: int, word: Word) -> None:
+        self._words[code] = word
+        self._of.setdefault(word, code)

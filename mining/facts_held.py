@@ -1,0 +1,232 @@
+"""The days of :mod:`mining.facts` in the database: made where they are missing, and held in memory while they are true.
+
+What is held is told to be true by the stamps of the days, which are read anew for every question.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import is_
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from connectors.errors import OverheardError
+from mining import schema
+from mining.database import slices
+from mining.facts_codes import Codes
+from mining.facts_frame import Frame
+from mining.facts_made import Chunk, made, runs
+from mining.facts_marks import enter_all
+from mining.overlay import alone, alone_if_free
+
+if TYPE_CHECKING:
+    from mining.store import Store
+
+# Days are held up to so many bytes, besides those of the answer that is being given.
+_MOST_BYTES = 300_000_000
+_FRAMES = 4
+_TABLE = schema.facts
+
+Progress = Callable[[int, int], None]
+
+
+class _Held:
+    """What one process holds of one database."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.codes = Codes()
+        self.chunks: OrderedDict[tuple[int, int], Chunk] = OrderedDict()
+        self.frames: list[Frame] = []
+
+    def forget(self) -> None:
+        """Numbers were given in vain: what they stand in is worth nothing."""
+        self.codes, self.frames = Codes(), []
+        self.chunks.clear()
+
+    def keep(self, chunks: Mapping[tuple[int, int], Chunk]) -> None:
+        """Hold some days, and let go of those that nobody asked for longest."""
+        for key, chunk in chunks.items():
+            self.chunks[key] = chunk
+            self.chunks.move_to_end(key)
+        size = sum(len(chunk.rows) for chunk in self.chunks.values())
+        while size > _MOST_BYTES:
+            _, gone = self.chunks.popitem(last=False)
+            size -= len(gone.rows)
+
+
+_HELD: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
+
+
+def _held(store: Store) -> _Held:
+    return _HELD.setdefault(store.engine, _Held())
+
+
+def frame(store: Store, first: int | None = None, last: int | None = None) -> tuple[Frame, slice]:
+    """A frame, and the part of it that holds the days from first to last; what is missing is made."""
+    held = _held(store)
+    with held.lock:
+        days = _read(store, held, first, last)
+        if not days and _lost(store):
+            days = _read(store, held, first, last)
+        if (missing := _missing(days)) and _make(store, held, missing, alone_if_free, lambda _done, _of: None):
+            days = _read(store, held, first, last)
+        if _missing(days):
+            # Somebody writes just now, or nobody may: made for this process alone.
+            days = _read(store, held, first, last, make=True)
+        return _joined(held, [chunk for chunk in days.values() if chunk is not None])
+
+
+def bring_up(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:
+    """Make all days that are missing, so that the next question need not; returns how many were."""
+    held = _held(store)
+    with held.lock:
+        _lost(store)
+        if missing := _missing(_read(store, held, None, None)):
+            _make(store, held, missing, _patient, on_progress)
+        return len(missing)
+
+
+def _missing(days: Mapping[int, Chunk | None]) -> list[int]:
+    return [day for day, chunk in days.items() if chunk is None]
+
+
+def _lost(store: Store) -> bool:
+    """Whether all of it was thrown away; then it is known again which days there are."""
+    with store.transaction() as connection:
+        if connection.scalar(select(_TABLE.c.day).limit(1)) is not None:
+            return False
+        if connection.scalar(select(schema.mentions.c.id).limit(1)) is None:
+            return False
+        alone(connection)
+        enter_all(connection)
+        return True
+
+
+def _patient(connection: Connection) -> bool:
+    alone(connection)
+    return True
+
+
+@contextmanager
+def _snapshot(store: Store) -> Iterator[Connection]:
+    """One state of the database for several statements."""
+    with store.transaction() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield connection
+
+
+def _days(connection: Connection, first: int | None, last: int | None) -> list[Any]:
+    wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows.is_not(None).label("made")).order_by(_TABLE.c.day)
+    if first is not None:
+        wanted = wanted.where(_TABLE.c.day >= first)
+    if last is not None:
+        wanted = wanted.where(_TABLE.c.day <= last)
+    return list(connection.execute(wanted))
+
+
+def _read(
+    store: Store, held: _Held, first: int | None, last: int | None, *, make: bool = False
+) -> dict[int, Chunk | None]:
+    """The days in order; those that are missing are None, unless they are to be made for this process."""
+    with _snapshot(store) as connection:
+        if not held.codes.bring_up(connection):
+            held.forget()
+            held.codes.bring_up(connection)
+        days = _days(connection, first, last)
+        keys = [(row.day, row.stamp) for row in days]
+        found = {key: held.chunks[key] for key in keys if key in held.chunks}
+        lacking = [row.day for row in days if row.made and (row.day, row.stamp) not in found]
+        for part in slices(lacking):
+            wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
+            found.update(((row.day, row.stamp), Chunk(*row)) for row in connection.execute(wanted))
+        if make:
+            stamps = {row.day: row.stamp for row in days if (row.day, row.stamp) not in found}
+            for part in runs(sorted(stamps)):
+                chunks = made(connection, {day: stamps[day] for day in part}, held.codes, held.codes.add_here)
+                found.update(((chunk.day, chunk.stamp), chunk) for chunk in chunks)
+    held.keep(found)
+    return {row.day: found.get((row.day, row.stamp)) for row in days}
+
+
+def _make(
+    store: Store, held: _Held, days: Sequence[int], may: Callable[[Connection], bool], on_progress: Progress
+) -> bool:
+    """Make days and keep them in the database, a part at a time; False where that is not possible now."""
+    done = 0
+    for part in runs(days):
+        try:
+            with store.transaction() as connection:
+                if not may(connection):
+                    return False
+                _make_part(connection, held, part)
+        except BaseException as error:
+            # What was numbered in vain must not be used.
+            held.forget()
+            if isinstance(error, OverheardError):
+                return False
+            raise
+        done += len(part)
+        on_progress(done, len(days))
+    return True
+
+
+def _make_part(connection: Connection, held: _Held, days: Sequence[int]) -> None:
+    if not held.codes.bring_up(connection):
+        held.forget()
+        held.codes.bring_up(connection)
+    stamps = {row.day: row.stamp for row in _days(connection, days[0], days[-1]) if not row.made}
+    keep = update(_TABLE).where(_TABLE.c.day == bindparam("day_")).values(rows=bindparam("r"), ids=bindparam("i"))
+    for part in runs(sorted(stamps)):
+        chunks = made(
+            connection, {day: stamps[day] for day in part}, held.codes, lambda words: held.codes.add(connection, words)
+        )
+        connection.execute(keep, [{"day_": chunk.day, "r": chunk.rows, "i": chunk.ids} for chunk in chunks])
+
+
+def _joined(held: _Held, chunks: Sequence[Chunk]) -> tuple[Frame, slice]:
+    """A frame that holds these days: one that was made before, if it has all of them, side by side."""
+    for known in held.frames:
+        place = next((at for at, chunk in enumerate(known.chunks) if chunks and chunk is chunks[0]), None)
+        if place is None or known.codes is not held.codes:
+            continue
+        beside = known.chunks[place : place + len(chunks)]
+        if len(beside) == len(chunks) and all(map(is_, beside, chunks)):
+            return known, slice(int(known.starts[place]), int(known.starts[place + len(chunks)]))
+    new = Frame(chunks, held.codes)
+    held.frames = sorted([new, *held.frames[: _FRAMES - 1]], key=len, reverse=True)
+    return new, slice(0, len(new))
+
+
+def ids(store: Store, chunks: Sequence[Chunk]) -> dict[int, list[str]]:
+    """The mentions' ids of some days, by day; a day that changed meanwhile is left out."""
+    found = {chunk.day: chunk.ids for chunk in chunks if chunk.ids is not None}
+    lacking = {chunk.day: chunk.stamp for chunk in chunks if chunk.ids is None}
+    with store.transaction() as connection:
+        for part in slices(sorted(lacking)):
+            wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.ids).where(_TABLE.c.day.in_(part))
+            for row in connection.execute(wanted):
+                if row.stamp == lacking[row.day] and row.ids is not None:
+                    found[row.day] = row.ids
+    return {day: joined.decode().split("\0") if joined else [] for day, joined in found.items()}
+
+
+def rebuild(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:
+    """Throw everything away and make it again; returns the number of days."""
+    held = _held(store)
+    with held.lock:
+        with store.transaction() as connection:
+            alone(connection)
+            connection.execute(_TABLE.delete())
+            connection.execute(schema.fact_codes.delete())
+            enter_all(connection)
+        held.forget()
+        return bring_up(store, on_progress)

@@ -1,0 +1,55 @@
+"""Which days of :mod:`mining.facts` have to be made again: whatever changes what a day's mentions are says so here.
+
+A day is marked in the transaction that changes it, so that nobody counts what is no longer so. Marking needs no more
+than the ids; too much of it is harmless, too little is an error. Whoever marks is :func:`mining.overlay.alone`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, func, select
+
+from mining import schema
+from mining.database import slices, upsert
+
+EPOCH = date(1970, 1, 1).toordinal()
+"""The proleptic ordinal of day 0."""
+
+
+def day_of(at: datetime) -> int:
+    """The day of an aware time in UTC, counted from 1970-01-01."""
+    return at.astimezone(UTC).toordinal() - EPOCH
+
+
+def touch(connection: Connection, feedback_ids: Sequence[str]) -> None:
+    """Something about the mentions of some feedback changes, or its time; call it before the feedback itself does."""
+    feedback, days = schema.feedback, set[int]()
+    for part in slices(feedback_ids):
+        days.update(map(day_of, connection.scalars(select(feedback.c.said_at).where(feedback.c.id.in_(part)))))
+    mark(connection, days)
+
+
+def touch_mentions(connection: Connection, mention_ids: Sequence[str]) -> None:
+    """Something about some mentions changes."""
+    mentions, feedback, days = schema.mentions, schema.feedback, set[int]()
+    said = select(feedback.c.said_at).select_from(feedback.join(mentions, mentions.c.feedback_id == feedback.c.id))
+    for part in slices(mention_ids):
+        days.update(map(day_of, connection.scalars(said.where(mentions.c.id.in_(part)))))
+    mark(connection, days)
+
+
+def mark(connection: Connection, days: Iterable[int]) -> None:
+    """These days have to be made again; days that were not known are from now on."""
+    # Never the same one twice: whoever holds what a stamp stood for holds it rightly.
+    stamp = secrets.randbits(62)
+    rows = [{"day": day, "stamp": stamp, "rows": None, "ids": None} for day in sorted(days)]
+    upsert(connection, schema.facts, rows)
+
+
+def enter_all(connection: Connection) -> None:
+    """Every day that has feedback has to be made again."""
+    found = connection.scalars(select(func.date(schema.feedback.c.said_at)).distinct())
+    mark(connection, [date.fromisoformat(str(one)).toordinal() - EPOCH for one in found])

@@ -1,0 +1,96 @@
+"""Which mentions of :mod:`mining.facts` a :class:`mining.filters.Filters` selects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import select
+
+from mining import schema
+from mining.database import slices
+from mining.facts_codes import Codes
+from mining.facts_made import TASKS, Array, hashed
+from mining.filters import Filters, says
+
+if TYPE_CHECKING:
+    from mining.facts import Facts
+
+# So many candidates are asked for by their ids; beyond that all texts are looked through.
+_FEW = 20_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def mask_of(facts: Facts, filters: Filters) -> Array | None:
+    """True where all conditions hold but that of a phrase; None where there are none."""
+    mask: Array | None = None
+    for one in _masks(facts, filters):
+        mask = one if mask is None else mask & one
+    return mask
+
+
+def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
+    codes = facts.frame.codes
+    if filters.since:
+        yield facts.said_at >= (filters.since - _EPOCH) // _MICROSECOND
+    if filters.until:
+        yield facts.said_at < (filters.until - _EPOCH) // _MICROSECOND
+    for name in (*TASKS, "theme", "channel", "source", "language"):
+        if values := getattr(filters, name):
+            yield _among(facts.column(name), [codes.of(name, value) for value in values], codes)
+    if filters.not_theme:
+        yield ~_among(facts.column("theme"), [codes.of("theme", value) for value in filters.not_theme], codes)
+    for kind in ("product", "competitor", "platform"):
+        if values := getattr(filters, kind):
+            about = _among(facts.column("product"), [codes.of("product", value) for value in values], codes)
+            yield about | _among(facts.column("names"), _naming(codes, kind, set(values)), codes)
+    if filters.rating_min is not None:
+        yield facts.rating >= filters.rating_min
+    if filters.rating_max is not None:
+        yield facts.rating <= filters.rating_max
+    if filters.solicited is not None:
+        yield facts.solicited == filters.solicited
+    for key, value in filters.segment.items():
+        alike = [code for code, segment in codes.all_of("segment") if json.loads(segment).get(key) == value]
+        yield _among(facts.column("segment"), alike, codes)
+
+
+def _naming(codes: Codes, kind: str, values: set[str]) -> list[int]:
+    """Numbers of the sets of names that hold one of these."""
+    return [
+        code
+        for code, names in codes.all_of("names")
+        if any(of == kind and name in values for of, name in json.loads(names))
+    ]
+
+
+def _among(column: Array, numbers: Iterable[int | None], codes: Codes) -> Array:
+    wanted = [number for number in numbers if number is not None]
+    if len(wanted) == 1:
+        alone: Array = column == wanted[0]
+        return alone
+    table = np.zeros(codes.size, bool)
+    table[wanted] = True
+    return table[column]
+
+
+def said_ids(facts: Facts, phrase: str) -> Array:
+    """True where a mention says the phrase, in any letter case: the database looks."""
+    mentions = schema.mentions
+    wanted = select(mentions.c.id).where(says(phrase), mentions.c.speaker == "customer")
+    with facts.store.transaction() as connection:
+        if len(facts) <= _FEW:
+            ids = facts.ids()
+            found = [id_ for part in slices(ids) for id_ in connection.scalars(wanted.where(mentions.c.id.in_(part)))]
+        else:
+            found = list(connection.scalars(wanted))
+    hits = np.sort(hashed(found))
+    if not len(hits):
+        return np.zeros(len(facts), bool)
+    place = np.minimum(np.searchsorted(hits, facts.mention), len(hits) - 1)
+    told: Array = hits[place] == facts.mention
+    return told
