@@ -46,8 +46,11 @@ def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
         yield ~_among(facts.column("theme"), [codes.of("theme", value) for value in filters.not_theme], codes)
     for kind in ("product", "competitor", "platform"):
         if values := getattr(filters, kind):
-            about = _among(facts.column("product"), [codes.of("product", value) for value in values], codes)
-            yield about | _among(facts.column("names"), _naming(codes, kind, set(values)), codes)
+            yield _named(facts, kind, values)
+    if filters.not_competitor:
+        yield ~_named(facts, "competitor", filters.not_competitor)
+    if filters.leaving is not None:
+        yield facts.churning == filters.leaving
     if filters.rating_min is not None:
         yield facts.rating >= filters.rating_min
     if filters.rating_max is not None:
@@ -57,6 +60,13 @@ def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
     for key, value in filters.segment.items():
         alike = [code for code, segment in codes.all_of("segment") if json.loads(segment).get(key) == value]
         yield _among(facts.column("segment"), alike, codes)
+
+
+def _named(facts: Facts, kind: str, values: tuple[str, ...]) -> Array:
+    codes = facts.frame.codes
+    about = _among(facts.column("product"), [codes.of("product", value) for value in values], codes)
+    named: Array = about | _among(facts.column("names"), _naming(codes, kind, set(values)), codes)
+    return named
 
 
 def _naming(codes: Codes, kind: str, values: set[str]) -> list[int]:

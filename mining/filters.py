@@ -28,8 +28,9 @@ class Filters:
     ``speaker`` is "customer" unless agents' words are asked for: they are never counted as customer opinion.
     ``product``, ``competitor`` and ``platform`` are canonical names of the catalogue: what a mention holds, or what its
     feedback is about (``Feedback.product``). ``language`` is the mention's own. ``phrase`` is looked for literally, in
-    any letter case. ``rating`` is 0..1. ``theme`` holds ids of themes, as people's edits have left them; a mention of
-    ``not_theme`` is in none of those, as one without a theme is.
+    any letter case. ``rating`` is 0..1. ``leaving``: some customer's mention of the same feedback tells of leaving.
+    A mention of ``not_competitor`` names none of these. ``theme`` holds ids of themes, as people's edits have left
+    them; a mention of ``not_theme`` is in none of those, as one without a theme is.
     """
 
     since: datetime | None = None
@@ -39,6 +40,7 @@ class Filters:
     language: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
     competitor: tuple[str, ...] = ()
+    not_competitor: tuple[str, ...] = ()
     platform: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     touchpoint: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ class Filters:
     rating_min: float | None = None
     rating_max: float | None = None
     solicited: bool | None = None
+    leaving: bool | None = None
     segment: Mapping[str, str] = field(default_factory=dict)
     speaker: str | None = "customer"
 
@@ -125,6 +128,12 @@ def where(filters: Filters) -> ColumnElement[bool]:
         conditions.append(feedback.c.rating <= filters.rating_max)
     if filters.solicited is not None:
         conditions.append(feedback.c.solicited == filters.solicited)
+    if filters.not_competitor:
+        # Without a product the comparison is unknown, which is no "no".
+        about = feedback.c.product.is_(None) | feedback.c.product.not_in(filters.not_competitor)
+        conditions.append(about & ~_said("competitor", filters.not_competitor))
+    if filters.leaving is not None:
+        conditions.append(_leaving() if filters.leaving else ~_leaving())
     if filters.phrase:
         conditions.append(says(filters.phrase))
     conditions.extend(feedback.c.segment[key].as_string() == value for key, value in filters.segment.items())
@@ -177,11 +186,28 @@ def _themed(values: tuple[str, ...]) -> ColumnElement[bool]:
     return exists(wanted.correlate(mentions))  # what is selected may stand beside the same table
 
 
-def _named(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:
-    said = select(names.c.mention_id).where(
-        names.c.mention_id == mentions.c.id, names.c.kind == kind, names.c.name.in_(values)
+def _leaving() -> ColumnElement[bool]:
+    beside = mentions.alias("beside")
+    told = select(labels.c.mention_id).where(
+        labels.c.mention_id == beside.c.id, labels.c.task == "intent", labels.c.value == "churn"
     )
-    return or_(feedback.c.product.in_(values), exists(said))
+    return exists(
+        select(beside.c.id).where(
+            beside.c.feedback_id == mentions.c.feedback_id, beside.c.speaker == "customer", exists(told)
+        )
+    )
+
+
+def _named(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    return or_(feedback.c.product.in_(values), _said(kind, values))
+
+
+def _said(kind: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    return exists(
+        select(names.c.mention_id).where(
+            names.c.mention_id == mentions.c.id, names.c.kind == kind, names.c.name.in_(values)
+        )
+    )
 
 
 def selection(filters: Filters) -> Select[str]:
