@@ -115,6 +115,7 @@ class Question:
     that was not understood: it is asked back, never answered for another time.
 
     ``inherit`` says that this goes on from the question before; ``changed`` then names what is not inherited.
+    ``offset`` lines of the ranking or quotes were shown before ("more"): ranks go on behind them.
     """
 
     text: str
@@ -135,6 +136,7 @@ class Question:
     inherit: bool = False
     rank: int | None = None
     want: str | None = None
+    offset: int = 0
     clarify: tuple[str, ...] = ()
     action: str | None = None
     schedule: Mapping[str, str] = field(default_factory=dict)
@@ -199,6 +201,7 @@ class Question:
             "inherit": self.inherit,
             "rank": self.rank,
             "want": self.want,
+            "offset": self.offset,
             "novelty": self.kind is Kind.EMERGING,
             "clarify": list(self.clarify),
             "action": self.action,
