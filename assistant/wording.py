@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from persiantools import jdatetime
 
+from assistant.directions import apart
+from assistant.meaning import IMPLIED, Question, stars
+from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.periods import Window
-from assistant.question import Question
 from mining.language import name as language_name
 
 # persiantools carries no types.
 _jalali: Any = jdatetime.JalaliDate
 # A window that begins before this is "all time": it is told by its end alone.
 _EVER = date(1971, 1, 1)
+# What is shown for a measure of nothing, such as the mean of no ratings.
+_NOTHING = "–"
+_MINUS = "−"
+# Complaints are negative and praise is positive: said of one, the other need not be said.
+_FELT = {"complaint": "negative", "praise": "positive"}
+# Platforms that are known without a catalogue, as their makers spell them.
+_SPELT = {"ios": "iOS", "android": "Android"}
 
 
 class Wording:
@@ -27,6 +37,13 @@ class Wording:
     def __init__(self, language: str, table: Mapping[str, Any]) -> None:
         self.language = language
         self._table = table
+        self._digits = {ord(str(value)): digit for value, digit in enumerate(table["digits"])}
+        self._signs = self._digits | {ord(","): table["thousands"], ord("."): table["decimal"], ord("-"): _MINUS}
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether lines of this language begin at the right."""
+        return bool(self._table["direction"] == "rtl")
 
     def say(self, key: str, **values: object) -> str:
         """A sentence; ``key`` may be dotted (``headline.top_praise``)."""
@@ -36,18 +53,69 @@ class Wording:
         return str(template).format(**values)
 
     def number(self, value: int) -> str:
-        """A whole number in the language's digits."""
-        return self._digits(str(value))
+        """A whole number in the language's digits, thousands set apart."""
+        return f"{value:,}".translate(self._signs)
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """A number with so many decimal digits, halves rounded away from nothing, as by hand."""
+        return f"{_rounded(value, digits):,f}".translate(self._signs)
+
+    def signed(self, value: float, digits: int = 0) -> str:
+        """A change or a balance with its sign; none before nothing.
+
+        Between letters that run from the right a sign would jump to the other side of its number (rule N1 of Unicode's
+        bidirectional algorithm takes it for a neutral), so there the two stand in an isolate of their own.
+        """
+        rounded = _rounded(value, digits)
+        if not rounded:
+            return self.decimal(0, digits)
+        shown = ("+" if rounded > 0 else _MINUS) + self.decimal(abs(value), digits)
+        return apart(shown) if self.right_to_left else shown
 
     def percent(self, share: float) -> str:
         """A share, 0..1, as a whole percentage."""
-        return self._digits(f"{share * 100:.0f}") + str(self._table["percent"])
+        return self.decimal(share * 100, 0) + str(self._table["percent"])
+
+    def measure(self, measure: Measure) -> str:
+        """What was measured as people read it: a count, a share with its counts, net sentiment in points of a hundred,
+        a mean of stars, a signed part of a change.
+        """
+        match measure:
+            case Figure():
+                return self.number(measure.value)
+            case Share(part, whole):
+                percent = self.percent(measure.value) if whole.value else _NOTHING
+                return self.say("share", percent=percent, part=self.number(part.value), whole=self.number(whole.value))
+            case Net():
+                return _NOTHING if measure.value is None else self.signed(measure.value * 100)
+            case Mean():
+                return _NOTHING if measure.value is None else self.decimal(measure.value)
+        return self._points(measure)
+
+    def _points(self, points: Points) -> str:
+        """Points of a hundred where shares or balances changed; items or stars where those did."""
+        if isinstance(points.before, Figure):
+            return self.signed(points.value)
+        if isinstance(points.before, Mean):
+            return self.signed(points.value, 1)
+        return self.say("points", value=self.signed(points.value * 100, 1))
 
     def date(self, day: date) -> str:
         """A date as it is written in the language, Jalali in Persian."""
         shown: Any = _jalali.to_jalali(day) if self._table.get("calendar") == "jalali" else day
         month = self._table["months"][shown.month - 1]
-        return self._digits(self.say("day", day=shown.day, month=month, year=shown.year))
+        return self.say("day", day=shown.day, month=month, year=shown.year).translate(self._digits)
+
+    def ago(self, days: int) -> str:
+        """How long ago something was, in whole days: today, yesterday, 3 days ago.
+
+        Raises:
+            ValueError: it is still to come.
+        """
+        if days < 0:
+            raise ValueError(f"{days} days ago is still to come")
+        key = {0: "today", 1: "yesterday"}.get(days, "days")
+        return self.say(f"ago.{key}", days=self.number(days))
 
     def window(self, window: Window) -> str:
         """A window with its dates, and what has to be said about it."""
@@ -60,20 +128,53 @@ class Wording:
 
     def scope(self, question: Question) -> str:
         """The conditions of a question in brackets, "" where there are none."""
+        parts = [*self._labels(question), *self._places(question), *self._topics(question)]
+        return self.say("scope", parts=self.listed(parts)) if parts else ""
+
+    def _labels(self, question: Question) -> list[str]:
+        """Conditions on what the taggers say; a feeling only where nothing else implies it."""
         scope, name = question.scope, question.taxonomy.name
         parts = [self.say("stage", name=name("stage", value, self.language)) for value in scope.stage]
-        parts += [name("touchpoint", value, self.language) for value in scope.touchpoint]
-        parts += [name("intent", value, self.language) for value in scope.intent]
-        parts += [self._table["channels"].get(value, value) for value in scope.channel]
+        for task in ("touchpoint", "intent", "effort"):
+            parts += [name(task, value, self.language) for value in getattr(scope, task)]
+        implied = {IMPLIED.get(question.kind), *(_FELT.get(intent) for intent in scope.intent)}
+        if question.sentiment and question.sentiment not in implied:
+            parts.append(name("sentiment", question.sentiment, self.language))
+        return parts
+
+    def _places(self, question: Question) -> list[str]:
+        """Conditions on the feedback that a remark stands in."""
+        scope = question.scope
+        parts = [str(self._table["channels"].get(value, value)) for value in scope.channel]
+        parts += [self.say("from_source", name=name) for name in scope.source]
         parts += [self.say("feedback_language", name=language_name(code, self.language)) for code in scope.language]
-        parts += [*scope.product, *scope.competitor, *scope.platform]
-        return self.say("scope", parts=self._table["list"].join(parts)) if parts else ""
+        parts += [*scope.product, *scope.competitor, *(_SPELT.get(name, name) for name in scope.platform)]
+        for key, name in scope.segment.items():
+            parts.append(name if key == "region" else self.say("segment", name=key, value=name))
+        return parts + self._ratings(stars(scope))
+
+    def _ratings(self, said: Mapping[str, int] | None) -> list[str]:
+        """A condition on stars."""
+        if not said:
+            return []
+        low, high = said.get("gte"), said.get("lte")
+        key = "at_most" if low is None else "at_least" if high is None else "exactly" if low == high else "between"
+        ends = {name: self.number(end) for name, end in (("low", low), ("high", high)) if end is not None}
+        return [self.say(f"rated.{key}", **ends)]
+
+    def _topics(self, question: Question) -> list[str]:
+        """Topics in the asker's words."""
+        return [self.say("topic", name=said) for said in (question.theme, question.scope.phrase) if said]
 
     def dimensions(self, names: tuple[str, ...]) -> str:
         """What a ranking may be split by, listed."""
-        return self.listed([self._table["dimensions"][name] for name in names])
+        return self.listed([self._table["dimensions"].get(name, name) for name in names])
 
-    def listed(self, items: list[str]) -> str:
+    def task(self, name: str) -> str:
+        """What a task of the taggers is called."""
+        return str(self._table["tasks"].get(name, name))
+
+    def listed(self, items: Sequence[str]) -> str:
         """Items with the language's comma."""
         return str(self._table["list"]).join(items)
 
@@ -83,8 +184,10 @@ class Wording:
         mixed = [question for pair in zip(*table.values(), strict=False) for question in pair]
         return tuple(question for question in mixed if question != apart_from.text)[:3]
 
-    def _digits(self, text: str) -> str:
-        return text.translate({ord(str(i)): digit for i, digit in enumerate(self._table["digits"])})
+
+def _rounded(value: float, digits: int) -> Decimal:
+    # What binary fractions leave beyond the ninth digit would turn a half down: 0.285 of 100 is 28.499999999999996.
+    return Decimal(str(round(value, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 @cache
