@@ -1,252 +1,339 @@
 """Windows of time as people name them, in three languages and two calendars.
 
-Rules are data (``lexicon/*.toml``, table ``[time]``): a pattern and the name of a function here. Weeks start where the
-asker's language says (Sunday in Hebrew, Saturday in Persian, Monday otherwise) unless the workspace says differently;
-months and years of Persian questions are Jalali unless the month named is a Gregorian one.
+Rules are data (``lexicon/time_*.toml``): a pattern and the name of a function. They are tried in layers. ``rules`` name
+a time by itself; each that is found is written as one sign, and the patterns of the later layers speak of such signs:
+``pieces`` of a time ("the first week of October"), ``ranges`` ("since", "between"), ``lists`` of several. Of readings
+that overlap the longest wins.
+
+Weeks start where the asker's language says (Sunday in Hebrew, Saturday in Persian, Monday otherwise) unless the
+workspace says differently; months and years of Persian questions are Jalali unless the month named is a Gregorian one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from assistant.periods import (
-    EVER,
-    Clock,
-    Window,
-    calendar_of,
-    day,
-    last_n,
-    latest_months,
-    months,
-    period,
-    settled,
-    this_year,
-)
+from assistant.date_pieces import EDGES, LEANING, PARTS, PIECES
+from assistant.date_rules import FLOATING, KINDS, NAMED
+from assistant.date_words import DeclinedError, Said, Time, any_of, filled, words_of
+from assistant.periods import Clock, Window, length_of, settled
 
-# "The last weeks" without a number.
-_A_FEW = 3
-_YEAR = r"(?:1[34]\d\d|19[789]\d|20\d\d)"
-# A date in figures, year first, of either calendar: 2026-11-22 or 1405/09/01.
-_ISO = rf"(?P<year>{_YEAR})[-/](?P<number>\d{{1,2}})[-/](?P<day>\d{{1,2}})"
+_LAYERS = ("rules", "pieces", "pieces", "ranges", "lists")
+# Signs that stand for times, of private use: one range for each kind that patterns tell apart.
+_KINDS = ("time", "day", "weekday", "month", "event")
+_FIRST_SIGN, _SIGNS = 0xF0000, 0x1000
+_SIGN = f"[{chr(_FIRST_SIGN)}-{chr(_FIRST_SIGN + _SIGNS * len(_KINDS) - 1)}]"
+# A year goes to the time before it over no more than this: "October vs November 2025".
+_NEAR = 25
+_DATE_IN_FIGURES = r"(?<!\d)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A time that was named, and its place in the text, prepositions included.
+
+    ``window`` is None where what was named does not exist (31 September) or is no single window (March and October).
+    ``parts`` are the windows of a time that names several: of a list or a range its members, of "before and after"
+    both sides, of "month over month" this month and the same days of the last. ``relative``: the window was reckoned
+    from another one of the text ("the month before").
+    """
+
+    window: Window | None
+    start: int
+    end: int
+    parts: tuple[Window, ...] = ()
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern and what it means; ``extra`` says what its words do not.
+
+    Of the words just before it, ``only`` are those it needs and ``never`` those that make it something else.
+    """
+
+    pattern: re.Pattern[str]
+    name: str
+    extra: Mapping[str, str]
+    only: re.Pattern[str] | None
+    never: re.Pattern[str] | None
+
+    def stands(self, before: str) -> bool:
+        """Whether it may stand after a text."""
+        return not (self.only and not self.only.search(before)) and not (self.never and self.never.search(before))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """The patterns of a language, ready for the events of a company; ``events``: a way to say one -> its name."""
+
+    layers: Mapping[str, tuple[_Rule, ...]]
+    around: re.Pattern[str]
+    versus: re.Pattern[str]
+    doubtful: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    events: tuple[tuple[re.Pattern[str], str], ...]
+
+
+class _Same:
+    """A mapping as a key: equal to itself only, and kept as long as the key is."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+
+class _Line:
+    """A text in which times are written as one sign each. ``places`` is where each of its letters came from."""
+
+    def __init__(self, text: str) -> None:
+        # Nobody types signs of private use, and those that come anyway must not be taken for times.
+        self.text = re.sub(_SIGN, " ", text)
+        self.places = [(place, place + 1) for place in range(len(text))]
+        self.times: dict[str, Time] = {}
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the line stands in the text."""
+        return self.places[start][0], self.places[end - 1][1]
+
+    def put(self, start: int, end: int, time: Time) -> None:
+        """Write a time as its sign, where there are signs left."""
+        kind = _KINDS.index(time.kind)
+        number = sum(other.kind == time.kind for other in self.times.values())
+        if number >= _SIGNS:
+            return
+        sign = chr(_FIRST_SIGN + kind * _SIGNS + number)
+        self.times[sign] = time
+        place = self.place(start, end)
+        self.text = f"{self.text[:start]}{sign}{self.text[end:]}"
+        self.places[start:end] = [place]
+
+
+def times(text: str, lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock) -> list[Found]:
+    """Every time that is named in folded text, in the order of the text; none overlaps another."""
+    grammar = _grammar(_Same(lexicon), _Same(numbers), tuple(sorted(clock.events)))
+    line = _Line(text)
+    for layer in _LAYERS:
+        _read(line, layer, grammar, clock, (lexicon, numbers))
+    named = []
+    for match in grammar.around.finditer(line.text):
+        time = line.times[match["time"]]
+        if time.kind != "event":
+            said = line.place(*match.span("time"))
+            named.append((time, text[slice(*said)].strip(), line.place(*match.span())))
+    return _resolved(named, text, grammar, clock)
+
+
+def unread(text: str, lexicon: Mapping[str, Any]) -> list[str]:
+    """The words of time in folded text: what is left of them when the times were taken out, nobody understood."""
+    words = f"{lexicon.get('clings', '')}{any_of(lexicon['unread'])}{lexicon.get('endings', '')}"
+    return re.findall(rf"(?<!\w){words}(?!\w)|{_DATE_IN_FIGURES}", text)
 
 
 def find(
     text: str, lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock
 ) -> tuple[Window | None, str] | None:
-    """The first time named in folded text, and the text without it; None where no time is named.
-
-    The window is None where what was named does not exist (31 September) or is no single window (March and October).
-    """
-    words = _words(lexicon, numbers, clock)
-    for pattern, rule in lexicon["rules"]:
-        filled = _filled(f"(?:{lexicon['before']})?(?P<expr>{pattern}){lexicon['after']}", words)
-        if found := re.search(rf"(?<!\w)(?:{filled})(?![\w-]|[./]\d)", text):
-            said = {name: value for name, value in found.groupdict().items() if value}
-            window = _RULES[rule](clock, _Said(said, lexicon, numbers))
-            known = settled(window, clock, said["expr"].strip()) if window and window.first <= window.last else None
-            return known, f"{text[: found.start()]} {text[found.end() :]}"
-    return None
-
-
-def _words(lexicon: Mapping[str, Any], numbers: Mapping[str, int], clock: Clock) -> dict[str, str]:
-    named = [name for names in [*lexicon["months"], *lexicon.get("jalali_months", [])] for name in names]
-    words = {
-        "unit": _any(pattern for patterns in lexicon["units"].values() for pattern in patterns),
-        "month": _any(named),
-        "number": rf"(?:\d{{1,3}}|{_any(numbers)})",
-        "ordinal": _any(lexicon["ordinals"]),
-        "season": _any(lexicon.get("seasons", ())),
-        "event": _any(map(re.escape, clock.events)),
-        "year": _YEAR,
-    }
-    dates = (_filled(pattern, words) for pattern in (_ISO, *lexicon["dates"]))
-    # Inside a rule a date is one group; its parts are read again by `_Said.date`.
-    return {**words, "date": _any(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in dates)}
-
-
-def _any(patterns: Any) -> str:
-    """One of some patterns, longest first; of none, a pattern that never matches."""
-    return "(?:" + ("|".join(sorted(patterns, key=len, reverse=True)) or "(?!)") + ")"
-
-
-def _filled(pattern: str, words: Mapping[str, str]) -> str:
-    for name, alternatives in words.items():
-        pattern = pattern.replace("{" + name + "}", alternatives)
-    return pattern
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a pattern caught, read with the words of its language."""
-
-    groups: Mapping[str, str]
-    lexicon: Mapping[str, Any]
-    numbers: Mapping[str, int]
-
-    @property
-    def n(self) -> int:
-        word = self.groups["n"]
-        return int(word) if word.isdecimal() else self.numbers.get(word) or int(self.lexicon["ordinals"][word])
-
-    @property
-    def unit(self) -> str:
-        word, units = self.groups["unit"], self.lexicon["units"]
-        return next(str(unit) for unit, patterns in units.items() if any(re.fullmatch(p, word) for p in patterns))
-
-    @property
-    def year(self) -> int | None:
-        return int(self.groups["year"]) if "year" in self.groups else None
-
-    def month(self, group: str = "month") -> tuple[str, int]:
-        """Calendar and number of the month named."""
-        name = self.groups[group]
-        for calendar, table in (("gregorian", "months"), ("jalali", "jalali_months")):
-            for number, names in enumerate(self.lexicon.get(table, []), start=1):
-                if name in names:
-                    return calendar, number
-        raise ValueError(f"no month is called {name!r}")
-
-    def date(self, clock: Clock, group: str = "date", after: date | None = None) -> date | None:
-        """The day named; without a year the latest up to today, or the first one after another day."""
-        parts = self._parts(self.groups[group])
-        if "month" in parts.groups:
-            calendar, month = parts.month()
-        else:
-            calendar, month = calendar_of(parts.year, clock.calendar), int(parts.groups["number"])
-        first_year = parts.year or this_year(replace(clock, today=after or clock.today), calendar)
-        tried = (first_year,) if parts.year else (first_year, first_year + (1 if after else -1))
-        for year in tried:
-            try:
-                found = day(calendar, year, month, int(parts.groups["day"]))
-            except ValueError:
-                return None
-            if parts.year or (found >= after if after else found <= clock.today):
-                return found
+    """The first time named in folded text, and the text without it; None where no time is named."""
+    found = times(text, lexicon, numbers, clock)
+    if not found:
         return None
-
-    def _parts(self, text: str) -> _Said:
-        words = {"month": _any(n for t in ("months", "jalali_months") for ns in self.lexicon.get(t, []) for n in ns)}
-        for pattern in (_ISO, *self.lexicon["dates"]):
-            if found := re.fullmatch(_filled(pattern, {**words, "year": _YEAR}), text):
-                return replace(self, groups={name: value for name, value in found.groupdict().items() if value})
-        raise ValueError(f"no date: {text!r}")
+    return found[0].window, f"{text[: found[0].start]} {text[found[0].end :]}"
 
 
-def _between(clock: Clock, said: _Said) -> Window | None:
-    first = said.date(clock)
-    last = said.date(clock, "end", after=first) if first else None
-    return Window(min(first, last), max(first, last)) if first and last else None
+def _resolved(
+    named: list[tuple[Time, str, tuple[int, int]]], text: str, grammar: _Grammar, clock: Clock
+) -> list[Found]:
+    """The windows of all times, each with a look at those beside it."""
+    found: list[Found] = []
+    for place, (time, expr, (start, end)) in enumerate(named):
+        at = _year_of_next(named[place : place + 2], clock)
+        window, parts = _window(time, at), _parts(time, clock)
+        done = settled(window, clock, expr) if window else None
+        found.append(Found(done, start, end, tuple(settled(part, clock, expr) for part in parts)))
+    return [_leaning(place, named, found, text, grammar, clock) for place in range(len(found))]
 
 
-def _days(clock: Clock, said: _Said) -> Window | None:
-    """From a day to another of the same month: "1 to 15 November"."""
-    begins = re.sub(r"\d{1,2}", said.groups["from"], said.groups["date"], count=1)
-    first, last = replace(said, groups={"date": begins}).date(clock), said.date(clock)
-    return Window(first, last) if first and last else None
+def _year_of_next(pair: list[tuple[Time, str, tuple[int, int]]], clock: Clock) -> Clock:
+    """The day to read the first of two times from: "October vs November 2025" are both of 2025."""
+    if len(pair) < 2:
+        return clock
+    (one, said, (_, end)), (two, other, (start, _)) = pair
+    window = _window(two, clock)
+    close = start - end <= _NEAR and one.rule == two.rule and one.floating and two.said.dated()
+    if not (close and window) or other.startswith(said):
+        return clock
+    return replace(clock, today=min(clock.today, window.first.replace(month=12, day=31)))
 
 
-def _since(clock: Clock, said: _Said) -> Window | None:
-    first = said.date(clock)
-    return _up_to_today(clock, Window(first, first)) if first else None
+def _leaning(
+    place: int,
+    named: list[tuple[Time, str, tuple[int, int]]],
+    found: list[Found],
+    text: str,
+    grammar: _Grammar,
+    clock: Clock,
+) -> Found:
+    """A time as it is meant beside the nearest other one, those before it first."""
+    here, (time, expr, _) = found[place], named[place]
+    compared = time.rule == "previous" and grammar.versus.search(text[: here.start])
+    leans = LEANING["ago"] if compared else LEANING.get(time.rule)
+    beside = [found[i].window for i in (*range(place - 1, -1, -1), *range(place + 1, len(found))) if named[i][0].rule not in LEANING]
+    others = [window for window in beside if window]
+    if not (leans and others):
+        return here
+    try:
+        window = leans(clock, time.said, others[0])
+    except (ValueError, OverflowError):
+        return here
+    if not window:
+        return here
+    return Found(_retold(settled(window, clock, expr), window), here.start, here.end, relative=True)
 
 
-def _up_to_today(clock: Clock, begun: Window) -> Window | None:
-    return replace(begun, last=clock.today) if begun.first <= clock.today else None
+def _retold(done: Window, window: Window) -> Window:
+    return replace(done, like_for_like=window.like_for_like)
 
 
-def _day(clock: Clock, said: _Said) -> Window | None:
-    found = said.date(clock)
-    return Window(found, found) if found else None
-
-
-def _month(clock: Clock, said: _Said) -> Window:
-    calendar, number = said.month()
-    return latest_months(clock, calendar, number, said.year)
-
-
-def _month_number(clock: Clock, said: _Said) -> Window | None:
-    number = int(said.groups["number"])
-    return months(calendar_of(said.year, clock.calendar), said.year or 0, number) if 1 <= number <= 12 else None
-
-
-def _months(clock: Clock, said: _Said) -> Window | None:
-    """From a month to another; the year stands with the second or is the latest possible."""
-    (calendar, first), (other, last) = said.month(), said.month("end")
-    if calendar != other:
+def _window(time: Time, clock: Clock) -> Window | None:
+    try:
+        window = time.reads(clock)
+    except (ValueError, OverflowError, DeclinedError):
         return None
-    ends = latest_months(clock, calendar, last, said.year)
-    begins = latest_months(replace(clock, today=ends.last), calendar, first, None)
-    return replace(begins, last=ends.last)
+    return window if window and window.first <= window.last else None
 
 
-def _next_to_each_other(clock: Clock, said: _Said) -> Window | None:
-    """ "September and October" is one window, "March and October" is none."""
-    (_, first), (_, last) = said.month(), said.month("end")
-    return _months(clock, said) if (last - first) % 12 == 1 else None
+def _parts(time: Time, clock: Clock) -> tuple[Window, ...]:
+    try:
+        return time.parts(clock) if time.parts else ()
+    except (ValueError, OverflowError, DeclinedError):
+        return ()
 
 
-def _iso_week(clock: Clock, said: _Said) -> Window | None:
-    this_year = clock.today.isocalendar().year
-    for year in (said.year,) if said.year else (this_year, this_year - 1):
-        try:
-            first, last = (date.fromisocalendar(year, said.n, weekday) for weekday in (1, 7))
-        except ValueError:
-            continue
-        if said.year or first <= clock.today:
-            return Window(first, last)
-    return None
+def _read(
+    line: _Line,
+    layer: str,
+    grammar: _Grammar,
+    clock: Clock,
+    words: tuple[Mapping[str, Any], Mapping[str, int]],
+) -> None:
+    """Write the times of one layer as signs, the longest first."""
+    found = list(_candidates(line, layer, grammar, words))
+    found.sort(key=lambda one: (one[0][0] - one[0][1], one[0][0]))
+    chosen: list[tuple[tuple[int, int], tuple[int, int], Time]] = []
+    for place, span, time in found:
+        if not any(place[0] < other[1] and other[0] < place[1] for other, _, _ in chosen) and _holds(time, clock):
+            chosen.append((place, span, time))
+    for _, span, time in sorted(chosen, key=lambda one: -one[1][0]):
+        line.put(*span, time)
 
 
-def _quarter(clock: Clock, said: _Said) -> Window | None:
-    calendar = calendar_of(said.year, said.lexicon.get("calendar", "gregorian"))
-    return latest_months(clock, calendar, 3 * said.n - 2, said.year, 3) if 1 <= said.n <= 4 else None
+def _candidates(
+    line: _Line,
+    layer: str,
+    grammar: _Grammar,
+    words: tuple[Mapping[str, Any], Mapping[str, int]],
+) -> Iterator[tuple[tuple[int, int], tuple[int, int], Time]]:
+    """Everything that a layer's patterns match: its place in the text, its place in the line, and what it is."""
+    for rule in grammar.layers[layer]:
+        for match in rule.pattern.finditer(line.text):
+            span = match.span("expr")
+            if span[0] < span[1] and rule.stands(line.text[: span[0]]) and not _doubted(line.text, span, grammar):
+                groups = {name: value for name, value in match.groupdict().items() if value} | dict(rule.extra)
+                said = Said(groups, *words, times=line.times)
+                yield line.place(*span), span, _time(rule.name, said)
+    for pattern, name in grammar.events if layer == "rules" else ():
+        for match in pattern.finditer(line.text):
+            said = Said({"event": name}, *words)
+            yield line.place(*match.span("expr")), match.span("expr"), _time("event", said)
 
 
-def _season(clock: Clock, said: _Said) -> Window:
-    number = int(said.lexicon["seasons"][said.groups["season"]])
-    return latest_months(clock, "jalali", 3 * number - 2, said.year, 3)
+def _time(name: str, said: Said) -> Time:
+    reader = NAMED.get(name) or PIECES[name]
+    parts = PARTS.get(name)
+    return Time(
+        rule=name,
+        said=said,
+        reads=lambda clock: reader(clock, said),
+        kind=KINDS.get(name, "time"),
+        floating=name in FLOATING and not said.dated(),
+        edge=EDGES.get(name),
+        parts=(lambda clock: parts(clock, said)) if parts else None,
+    )
 
 
-def _year(clock: Clock, said: _Said) -> Window | None:
-    return months(calendar_of(said.year, clock.calendar), said.year, 1, 12) if said.year else None
+def _holds(time: Time, clock: Clock) -> bool:
+    """Whether the words are a time at all; one that does not exist is."""
+    try:
+        time.reads(clock)
+    except DeclinedError:
+        return False
+    except (ValueError, OverflowError):
+        pass
+    return True
 
 
-_RULES: dict[str, Callable[[Clock, _Said], Window | None]] = {
-    "ago": lambda clock, said: period(clock, said.unit, -said.n),
-    "all_time": lambda clock, said: Window(EVER, clock.today),
-    "between": _between,
-    "current": lambda clock, said: period(clock, said.unit, 0),
-    "current_year": lambda clock, said: period(clock, "year", 0),
-    "day": _day,
-    "days": _days,
-    "iso_week": _iso_week,
-    "last_few": lambda clock, said: last_n(clock, _A_FEW, said.unit),
-    "last_n": lambda clock, said: last_n(clock, said.n, said.unit),
-    "last_one": lambda clock, said: last_n(clock, 1, said.unit),
-    "last_two": lambda clock, said: last_n(clock, 2, said.unit),
-    "month": _month,
-    "month_number": _month_number,
-    "months": _months,
-    "months_and": _next_to_each_other,
-    "next": lambda clock, said: period(clock, said.unit, 1),
-    "previous": lambda clock, said: period(clock, said.unit, -1),
-    "previous_year": lambda clock, said: period(clock, "year", -1),
-    "quarter": _quarter,
-    "season": _season,
-    "since": _since,
-    "since_event": lambda clock, said: _up_to_today(clock, Window(clock.events[said.groups["event"]], clock.today)),
-    "since_month": lambda clock, said: _up_to_today(clock, _month(clock, said)),
-    "since_period": lambda clock, said: _up_to_today(clock, period(clock, said.unit, 0)),
-    "since_previous": lambda clock, said: _up_to_today(clock, period(clock, said.unit, -1)),
-    "since_year": lambda clock, said: _up_to_today(clock, found) if (found := _year(clock, said)) else None,
-    "since_yesterday": lambda clock, said: _up_to_today(clock, period(clock, "day", -1)),
-    "today": lambda clock, said: period(clock, "day", 0),
-    "tomorrow": lambda clock, said: period(clock, "day", 1),
-    "two_ago": lambda clock, said: period(clock, said.unit, -2),
-    "year": _year,
-    "yesterday": lambda clock, said: period(clock, "day", -1),
-}
+def _doubted(text: str, span: tuple[int, int], grammar: _Grammar) -> bool:
+    """Whether a word that is mostly no time, such as "may", has nothing beside it that makes it one."""
+    before, after = grammar.doubtful.get(text[slice(*span)], (None, None))
+    return bool(before and after and not (before.search(text[: span[0]]) or after.match(text[span[1] :])))
+
+
+@lru_cache(maxsize=32)
+def _grammar(lexicon: _Same, numbers: _Same, events: tuple[str, ...]) -> _Grammar:
+    """The patterns of a time lexicon, compiled once for each set of events."""
+    table = lexicon.value
+    words = {**words_of(table, numbers.value), **_signs()}
+    glued = table.get("clings", "")
+    return _Grammar(
+        layers={layer: tuple(_rule(row, words, glued) for row in table[layer]) for layer in {*_LAYERS}},
+        around=re.compile(rf"(?:(?<!\w)(?:{table['before']}))?(?P<time>{_SIGN})(?:{table['after']})?"),
+        versus=re.compile(rf"(?<!\w)(?:{table['versus']})\W*\w*$"),
+        doubtful={
+            word: (re.compile(rf"(?<!\w)(?:{before}) ?$"), re.compile(after))
+            for word, (before, after) in table.get("doubtful", {}).items()
+        },
+        events=tuple(_called(events, table, glued)),
+    )
+
+
+def _signs() -> dict[str, str]:
+    """The words of the later layers' patterns: a time of one kind, and any."""
+    firsts = {kind: _FIRST_SIGN + _SIGNS * place for place, kind in enumerate(_KINDS)}
+    one_of = {f"a_{kind}": f"[{chr(first)}-{chr(first + _SIGNS - 1)}]" for kind, first in firsts.items()}
+    return {**one_of, "time": _SIGN}
+
+
+def _rule(row: list[Any], words: Mapping[str, str], glued: str) -> _Rule:
+    pattern, name, *more = row
+    extra = dict(more[0]) if more else {}
+    only, never = (_at_end(extra.pop(kind, None)) for kind in ("only", "never"))
+    return _Rule(_bounded(filled(pattern, words), glued), name, extra, only, never)
+
+
+def _at_end(words: str | None) -> re.Pattern[str] | None:
+    return re.compile(rf"(?:^|(?<!\w))(?:{words})\W?$") if words is not None else None
+
+
+def _bounded(pattern: str, glued: str) -> re.Pattern[str]:
+    """A pattern as whole words, apart from what the language writes onto them, and not inside of other figures."""
+    return re.compile(rf"(?<!\w)(?<!\d[-./]){glued}(?P<expr>{pattern})(?!\w|[-./]\d)")
+
+
+def _called(events: tuple[str, ...], table: Mapping[str, Any], glued: str) -> Iterator[tuple[re.Pattern[str], str]]:
+    """How each event may be called: by its name, in other words, and in general where there is only one such event."""
+    for name in events:
+        yield _bounded(re.escape(name), glued), name
+        for pattern, *said in table.get("event_names", ()):
+            if found := re.fullmatch(pattern, name):
+                alike = sum(bool(re.fullmatch(pattern, other)) for other in events)
+                for way in said[: 2 if alike == 1 else 1]:
+                    words = {part: re.escape(value or "") for part, value in found.groupdict().items()}
+                    yield _bounded(filled(way, words), glued), name

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from assistant.wiring import KEY, Workspace
 from connectors.errors import OverheardError
-from mining import mention, overlay, schema, work
+from mining import facts_check, mention, overlay, schema, work
 from mining.own_words import version_in, version_of
 from mining.themes import table
 
@@ -27,7 +27,7 @@ class Finding:
 def examine(where: Workspace) -> list[Finding]:
     """All checks; a check that cannot be made is a finding too."""
     findings: list[Finding] = []
-    for check in (_database, _key, _understood, _own_words, _names, _themes, _quotes, _index, _rejects):
+    for check in (_database, _key, _understood, _own_words, _names, _themes, _facts, _quotes, _index, _rejects):
         try:
             findings.extend(check(where))
         except OverheardError as error:
@@ -90,6 +90,17 @@ def _themes(where: Workspace) -> Iterator[Finding]:
         yield Finding("themes", ok=False, says=says, hint="overheard themes update")
     elif places:
         yield Finding("themes", ok=True, says=f"{len(places)} mentions with a feeling or a wish are sorted into themes")
+
+
+def _facts(where: Workspace) -> Iterator[Finding]:
+    """What questions are counted from, beside the mentions that there are."""
+    told = facts_check.compared(where.store)
+    if told.wrong:
+        says = f"{len(told.wrong)} days hold other mentions for counting than there are"
+        yield Finding("facts", ok=False, says=says, hint="overheard reindex makes them again")
+        return
+    waiting = f", {told.waiting} days are made with the next question" if told.waiting else ""
+    yield Finding("facts", ok=True, says=f"counting agrees with the mentions of {told.days} days{waiting}")
 
 
 def _quotes(where: Workspace) -> Iterator[Finding]:

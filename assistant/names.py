@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from assistant.slate import Slate, Span, blanked
 from mining.language import normalise
 from mining.name_words import spoken
 from mining.names import is_short
@@ -23,15 +24,20 @@ from mining.taxonomy import Taxonomy
 @cache
 def lexicon(language: str) -> Mapping[str, Any]:
     """The words of one language; its patterns are written for folded text."""
-    folder = files("assistant") / "lexicon"
-    parts = [f"{language}.toml", f"time_{language}.toml"]
-    return {
-        name: table
-        for part in parts
-        for name, table in tomllib.loads((folder / part).read_text(encoding="utf-8")).items()
-    }
+    tables: dict[str, Any] = {}
+    for part in (f"{language}.toml", f"time_{language}.toml"):
+        tables |= data(part)
+    return tables
 
 
+@cache
+def data(name: str) -> Mapping[str, Any]:
+    """One file of the lexicon."""
+    path = files("assistant") / "lexicon" / name
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
 def pattern(words: str) -> re.Pattern[str]:
     """Whole words only."""
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
@@ -43,10 +49,14 @@ def any_of(patterns: Iterable[str], words: Mapping[str, Any]) -> str:
     return f"{before}(?:{'|'.join(sorted(patterns, key=len, reverse=True))}){after}"
 
 
-def take(text: str, patterns: Iterable[str], words: Mapping[str, Any]) -> tuple[bool, str]:
-    """Whether any pattern stands in the text, and the text without it."""
-    found = pattern(any_of(patterns, words))
-    return bool(found.search(text)), found.sub(" ", text)
+@lru_cache(maxsize=4096)
+def _said(patterns: tuple[str, ...], language: str) -> re.Pattern[str]:
+    return pattern(any_of(patterns, lexicon(language)))
+
+
+def says(text: str, patterns: Iterable[str], language: str) -> list[Span]:
+    """Where any of some patterns of a lexicon stand in a text."""
+    return [found.span() for found in _said(tuple(patterns), language).finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,71 +93,65 @@ def _of_task(task: str, language: str, words: Mapping[str, Any], taxonomy: Taxon
                 yield _Name(pattern(f"{before}(?:{marker})[ -]{whole}|{whole}[ -](?:{marker})"), task, value)
 
 
-def values(text: str, language: str, taxonomy: Taxonomy) -> tuple[dict[str, tuple[str, ...]], str]:
-    """Filter values named in the text. One alias may name several values ("before purchase"); all are meant."""
-    found: dict[str, list[str]] = {}
-    taken = _taken(text, language, taxonomy)
-    for _, name in taken:
-        if name.value not in found.setdefault(name.field, []):
-            found[name.field].append(name.value)
-    order = {value: place for task in ("stage", "touchpoint") for place, value in enumerate(taxonomy.values(task))}
-    sorted_ = {field: tuple(sorted(found[field], key=lambda value: (order.get(value, 0), value))) for field in found}
-    return sorted_, _without(text, (span for span, _ in taken))
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a filter that the text names, and where."""
+
+    field: str
+    value: str
+    span: Span
 
 
-def without_compounds(text: str, language: str, taxonomy: Taxonomy) -> str:
-    """The text without names of several words, in which a word means what it would not mean alone."""
-    return _without(
-        text, (span for span, _ in _taken(text, language, taxonomy) if re.search(r"\w[ -]\w", text[slice(*span)]))
-    )
+def values(text: str, language: str, taxonomy: Taxonomy) -> list[Value]:
+    """Filter values named in the text. One alias may name several values ("before purchase"); all are meant.
 
-
-def _taken(text: str, language: str, taxonomy: Taxonomy) -> list[tuple[tuple[int, int], _Name]]:
-    """The names in a text and where each stands; of those that overlap the longest."""
+    Of those that overlap the longest is meant.
+    """
     matches = [(match.span(), name) for name in _names(language, taxonomy) for match in name.pattern.finditer(text)]
     matches.sort(key=lambda found: (found[0][0] - found[0][1], found[0], found[1].field, found[1].value))
-    taken: dict[tuple[int, int], str] = {}
+    taken: dict[Span, str] = {}
     chosen = []
     for span, name in matches:
         if taken.get(span, name.field) == name.field and not any(_crosses(span, other) for other in taken):
             taken[span] = name.field
-            chosen.append((span, name))
+            chosen.append(Value(name.field, name.value, span))
     return chosen
 
 
-def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def without_compounds(text: str, language: str, taxonomy: Taxonomy) -> str:
+    """The text without names of several words, in which a word means what it would not mean alone."""
+    return blanked(
+        text,
+        (one.span for one in values(text, language, taxonomy) if re.search(r"\w[ -]\w", text[slice(*one.span)])),
+    )
 
 
-def _crosses(span: tuple[int, int], other: tuple[int, int]) -> bool:
+def _crosses(span: Span, other: Span) -> bool:
     return span != other and span[0] < other[1] and other[0] < span[1]
 
 
-def catalogue(
-    text: str, called: Mapping[str, Mapping[str, Iterable[str]]], language: str, asked: str
-) -> tuple[dict[str, tuple[str, ...]], str]:
-    """Names of the catalogue said in the folded text, by any of their aliases: filter -> names, and the text without.
+def catalogue(slate: Slate, called: Mapping[str, Mapping[str, Iterable[str]]], language: str, asked: str) -> list[Value]:
+    """Names of the catalogue said, by any of their aliases, in the order of the text; they are taken from the slate.
 
     ``asked`` is the question as it was written: an alias of a letter or two is meant in its own letter case only.
     """
-    found: dict[str, set[str]] = {field: set() for field in called}
     aliases = [
         (alias, field, name)
         for field, names in called.items()
         for name, more in names.items()
         for alias in (name, *more)
     ]
+    found: list[Value] = []
     for alias, field, name in sorted(aliases, key=lambda one: -len(one[0])):
         if is_short(alias) and not pattern(re.escape(alias)).search(asked):
             continue
-        there, text = take(text, _written(alias), lexicon(language))
-        if not there:
-            there, text = _spoken(text, alias)
-        if there:
-            found[field].add(name)
-    return {field: tuple(sorted(names)) for field, names in found.items()}, text
+        whole = pattern(any_of(_written(alias), lexicon(language)))
+        matches = slate.find_all(whole, field)
+        if not matches and not is_short(alias):
+            # An alias of another language than the question's, with what its own language writes onto it.
+            matches = slate.find_all(spoken([alias]), field)
+        found += [Value(field, name, match.span()) for match in matches]
+    return sorted(found, key=lambda one: one.span)
 
 
 def _written(alias: str) -> list[str]:
@@ -156,17 +160,12 @@ def _written(alias: str) -> list[str]:
     return [re.escape(one).replace(r"\ ", "[ -]").replace(r"\-", "[ -]") for one in spelt]
 
 
-def _spoken(text: str, alias: str) -> tuple[bool, str]:
-    """The same for an alias of another language than the question's, with what its own language writes onto it."""
-    found = spoken([alias])
-    return (True, found.sub(" ", text)) if not is_short(alias) and found.search(text) else (False, text)
+WORD = re.compile(r"\d+(?:[-/.:]\d+)+|\w[\w'\"]*")
 
 
-def unknown(text: str, language: str) -> list[str]:
-    """Words that are left, without those that carry no condition."""
-    ignored = _ignored(language)
-    left = re.findall(r"\d+(?:[-/.:]\d+)+|\w[\w'\"]*", text)
-    return [word for word in left if ignored.isdisjoint(bare(word, language))]
+def is_small(word: str, language: str) -> bool:
+    """Whether a word carries no condition."""
+    return not _ignored(language).isdisjoint(bare(word, language))
 
 
 def bare(word: str, language: str) -> set[str]:

@@ -11,10 +11,11 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.errors import ConfigError
@@ -96,6 +97,53 @@ class ValueTable(_Table):
         return Own(self.name, {str(language): name for language, name in self.names.items()}, self.words, self.examples)
 
 
+class LlmTable(_Table):
+    """``[llm]``: a server that speaks the OpenAI protocol, for what ``assistant/llm`` does; without it nothing is asked.
+
+    ``timeout_s`` is all the time that one use may take, its second try included.
+    """
+
+    base_url: str | None = None
+    model: str | None = Field(None, min_length=1)
+    key: SecretStr | None = None
+    timeout_s: float = Field(10, gt=0, le=60)
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, value: str | None) -> str | None:
+        """What stands in a URL ends in other people's logs: a password or key must not."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        try:
+            whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+        except ValueError:
+            whole = None
+        if not whole or parts.username or parts.password or parts.query or parts.fragment or not value.isprintable():
+            raise ValueError("a URL such as http://localhost:11434/v1, without user, password or query")
+        return value.rstrip("/")
+
+    @field_validator("key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        """A header takes nothing else, and the library that refuses it would say the key."""
+        told = value.get_secret_value().strip() if value else ""
+        if value and not (told.isascii() and told.isprintable() and told and " " not in told):
+            raise ValueError("a key is letters, digits and signs without blanks")
+        return SecretStr(told) if value else None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if bool(self.base_url) != bool(self.model):
+            raise ValueError("base_url and model are given together")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether a server may be asked."""
+        return bool(self.base_url and self.model)
+
+
 class SourceTable(BaseModel):
     """``[sources.NAME]``: ``use`` names the connector, the rest is for the connector to judge."""
 
@@ -111,13 +159,15 @@ class Settings(BaseSettings):
     """All of ``overheard.toml``. See docs/configuration.md for each key."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OVERHEARD_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
-    )
+        env_prefix="OVERHEARD_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
     store: StoreTable = StoreTable()
     index: IndexTable = IndexTable()
     locale: LocaleTable = LocaleTable()
     models: ModelsTable = ModelsTable()
+    llm: LlmTable = LlmTable()
     catalog: CatalogTable = CatalogTable()
     events: dict[str, date] = Field(default_factory=dict)
     owners: dict[str, str] = Field(default_factory=dict)

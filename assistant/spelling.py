@@ -15,6 +15,9 @@ from mining.taxonomy import Taxonomy
 _LONG_ENOUGH = 5
 # One letter of seven missing, doubled or swapped with its neighbour; "shipping" and "shopping" are kept apart by data.
 _NEAR = 0.84
+# Where the words come from that may be meant.
+_TABLES = ("intents", "feelings", "metrics", "channels", "languages")
+_CUES = ("pain", "praise", "why", "drop", "rise", "compare", "trend_strong", "quotes", "share", "count", "churn", "new")
 # A pattern that is a plain word, whatever ending it may have.
 _PLAIN = re.compile(r"(\w[\w']*)(s\?|\[ds\]\?)?")
 
@@ -36,9 +39,11 @@ def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[st
 @lru_cache(maxsize=16)
 def _vocabulary(language: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     words = names.lexicon(language)
-    tables: list[Mapping[str, list[str]]] = [words["kinds"], words["channels"], words["languages"]]
+    tables: list[Mapping[str, list[str]]] = [words[name] for name in _TABLES]
+    tables.append({cue: words["cues"][cue] for cue in _CUES if cue in words["cues"]})
+    tables.append({name: said for name, said in words["groups"].items() if isinstance(said, list)})
     patterns = [pattern for table in tables for group in table.values() for pattern in group]
-    patterns += [*words["later"]["words"], *words["stage_words"]]
+    patterns += words["stage_words"]
     plain = {found[1] for pattern in patterns if (found := _PLAIN.fullmatch(pattern))}
     plural = {f"{found[1]}s" for pattern in patterns if (found := _PLAIN.fullmatch(pattern)) and found[2]}
     named = {

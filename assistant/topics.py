@@ -1,0 +1,132 @@
+"""What a question is about in words of its own: "late delivery", "hidden fees". A topic is narrower than a touchpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from assistant import names
+from assistant.names import Value
+from assistant.slate import Slate, Span
+
+_SHORT = 6
+# A run of words: of a touchpoint, unknown, and such as make a topic of the word beside them.
+_TOUCHPOINT, _UNKNOWN, _SOFT, _NAMED = "touchpoint", "unknown", "soft", "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The words of a topic and where they stand; ``swallowed`` are touchpoints that are part of it."""
+
+    words: str
+    span: Span
+    swallowed: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    span: Span
+    what: str | None
+
+
+def found(slate: Slate, cues: Sequence[Span], values: Sequence[Value], language: str) -> list[Topic]:
+    """The topics of a question, the most likely first."""
+    words = names.lexicon(language)["topics"]
+    tokens = list(_tokens(slate, cues, words, language))
+    short = len(tokens) <= _SHORT
+    topics = []
+    for run in _runs(tokens, slate.text):
+        run = _trimmed(run, words)
+        if not run:
+            continue
+        kinds = {token.what for token in run}
+        span = (run[0].span[0], run[-1].span[1])
+        where = _place(slate.text, span, words)
+        if kinds == {_TOUCHPOINT} or kinds == {_SOFT}:
+            continue
+        if _UNKNOWN in kinds and not where and not short:
+            continue
+        swallowed = tuple(one for one in values if one.field == "touchpoint" and _inside(one.span, span))
+        topics.append((not where, _SOFT not in kinds and _TOUCHPOINT not in kinds, span, swallowed))
+    return [
+        Topic(_name(slate.text[slice(*span)], words, language), span, swallowed)
+        for _, _, span, swallowed in sorted(topics, key=lambda one: one[:3])
+    ]
+
+
+def _tokens(slate: Slate, cues: Sequence[Span], words: Any, language: str) -> Iterable[_Token]:
+    soft = _soft(language)
+    named = [
+        span
+        for key, said in words.items()
+        if isinstance(said, list)
+        for span in names.says(slate.text, said, language)
+    ]
+    for match in names.WORD.finditer(slate.text):
+        what: str | None = _UNKNOWN
+        taken = set(slate.at(match.start()))
+        if any(_inside(match.span(), span) for span in named) and not taken - {_TOUCHPOINT}:
+            what = _NAMED
+        elif taken:
+            what = _TOUCHPOINT if taken == {_TOUCHPOINT} else None
+        elif not soft.isdisjoint(names.bare(match[0], language)):
+            what = _SOFT
+        elif match[0].isdecimal() or names.is_small(match[0], language) or _covered(match.span(), cues):
+            what = None
+        yield _Token(match[0], match.span(), what)
+
+
+@cache
+def _soft(language: str) -> frozenset[str]:
+    return frozenset(names.lexicon(language)["topics"]["soft"].split())
+
+
+def _runs(tokens: Sequence[_Token], text: str) -> Iterable[list[_Token]]:
+    """Stretches of words that may make a topic, no other word and no punctuation between them."""
+    run: list[_Token] = []
+    for token in tokens:
+        apart = run and re.search(r"[^\s\u200c'\"\-]", text[run[-1].span[1] : token.span[0]])
+        if token.what and not apart:
+            run.append(token)
+            continue
+        if run:
+            yield run
+        run = [token] if token.what else []
+    if run:
+        yield run
+
+
+def _trimmed(run: list[_Token], words: Any) -> list[_Token]:
+    """Without a verb behind a touchpoint: "checkout skyrocketed" is about checkout."""
+    verb = re.compile(words.get("verb", r"(?!)"))
+    while len(run) > 1 and run[-1].what == _UNKNOWN and run[-2].what == _TOUCHPOINT and verb.fullmatch(run[-1].text):
+        run = run[:-1]
+    return run
+
+
+def _place(text: str, span: Span, words: Any) -> bool:
+    """Whether words say that a topic stands here: "about …", "… complaints"."""
+    small = words.get("articles", "(?!)")
+    before = re.search(rf"(?<!\w)(?:{words['about']})(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]])
+    after = re.match(rf"[ '\"-]+(?:{words['heads']})(?!\w)", text[span[1] :]) if words.get("heads") else None
+    return bool(before or after)
+
+
+def _name(text: str, words: Any, language: str) -> str:
+    """A topic as it is written, or its name where the lexicon has one for it."""
+    for key, said in words.items():
+        if isinstance(said, list) and any(span == (0, len(text)) for span in names.says(text, said, language)):
+            return str(key).replace("_", " ")
+    return re.sub(rf"^(?:{words['clings']})(?=\w\w)", "", text) if words.get("clings") else text
+
+
+def _inside(span: Span, other: Span) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1]
+
+
+def _covered(span: Span, cues: Sequence[Span]) -> bool:
+    return any(_inside(span, cue) for cue in cues)
