@@ -72,6 +72,7 @@ def local(moment: datetime, where: Workspace) -> str:
 _TITLES = {
     "pull": "reading", "understand": "understanding", "index": "indexing", "themes": "theme vectors",
     "copies": "copies", "claims": "known themes", "groups": "new themes",
+    "facts": "days to count",
 }  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def progress() -> Iterator[Callable[[Step], None]]:
 
         def show(step: Step) -> None:
             if step.stage not in tasks:
-                unit = {"pull": "items", "copies": "items", "groups": "themes"}.get(step.stage, "mentions")
+                unit = {"pull": "items", "copies": "items", "groups": "themes", "facts": "days"}.get(step.stage, "mentions")
                 title = _TITLES.get(step.stage, step.stage)
                 tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
             task = tasks[step.stage]

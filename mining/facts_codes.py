@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select
 
 from mining import schema
+from mining.database import slices
 
 Word = tuple[str, str]
 """A kind, such as "stage", and a value of it."""
@@ -39,10 +41,12 @@ class Codes:
         return max(self._last, max(self._own, default=0)) + 1
 
     def bring_up(self, connection: Connection) -> bool:
-        """Read what was added; False where it takes numbers that this process gave: then all of it is worth nothing."""
+        """Read what was added; False where words went, or numbers were taken that this process gave: then these codes
+        are worth nothing any more."""
         table = schema.fact_codes
         new = connection.execute(select(table).where(table.c.id > self._last).order_by(table.c.id)).all()
-        if new and self._own:
+        held = connection.scalar(select(func.count()).select_from(table)) or 0
+        if (new and self._own) or held != len(self._words) - len(self._own) + len(new):
             return False
         for row in new:
             self._know(row.id, (row.kind, row.value))
@@ -67,4 +71,23 @@ class Codes:
 
     def _know(self, code: int, word: Word) -> None:
         self._words[code] = word
-        self._of.setdefault(word, code)
+        self._of[word] = code
+
+
+def prune(connection: Connection) -> None:
+    """Let go of words that came with feedback which has gone; the caller is the only one who writes."""
+    feedback, table = schema.feedback, schema.fact_codes
+    columns = {"product": feedback.c.product, "source": feedback.c.source, "segment": cast(feedback.c.segment, Text)}
+    for kind, column in columns.items():
+        said = set(connection.scalars(select(column).distinct()))
+        there = {segment_word(raw) for raw in said} if kind == "segment" else said
+        known = connection.execute(select(table.c.id, table.c.value).where(table.c.kind == kind)).all()
+        gone = [row.id for row in known if row.value not in there]
+        for part in slices(gone):
+            connection.execute(delete(table).where(table.c.id.in_(part)))
+
+
+def segment_word(raw: str | None) -> str | None:
+    """A segment, as the database has it, in one spelling; None where it is empty."""
+    told = json.loads(raw) if raw else {}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None

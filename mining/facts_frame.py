@@ -35,9 +35,11 @@ class Frame:
         if name not in self._columns:
             if name in COLUMNS:
                 columns = [chunk.column(name) for chunk in self.chunks]
-                self._columns[name] = np.concatenate(columns) if columns else np.empty(0, COLUMNS[name])
+                made = np.concatenate(columns) if columns else np.empty(0, COLUMNS[name])
             else:
-                self._columns[name] = self._numbers(name.removesuffix("_number"))
+                made = self._numbers(name.removesuffix("_number"))
+            made.setflags(write=False)
+            self._columns[name] = made
         return self._columns[name]
 
     def _numbers(self, name: str) -> Array:

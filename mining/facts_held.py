@@ -41,7 +41,7 @@ class _Held:
     def __init__(self) -> None:
         self.lock = RLock()
         self.codes = Codes()
-        self.chunks: OrderedDict[tuple[int, int], Chunk] = OrderedDict()
+        self.chunks: OrderedDict[int, Chunk] = OrderedDict()
         self.frames: list[Frame] = []
 
     def forget(self) -> None:
@@ -49,11 +49,11 @@ class _Held:
         self.codes, self.frames = Codes(), []
         self.chunks.clear()
 
-    def keep(self, chunks: Mapping[tuple[int, int], Chunk]) -> None:
+    def keep(self, chunks: Mapping[int, Chunk]) -> None:
         """Hold some days, and let go of those that nobody asked for longest."""
-        for key, chunk in chunks.items():
-            self.chunks[key] = chunk
-            self.chunks.move_to_end(key)
+        for day, chunk in chunks.items():
+            self.chunks[day] = chunk
+            self.chunks.move_to_end(day)
         size = sum(len(chunk.rows) for chunk in self.chunks.values())
         while size > _MOST_BYTES:
             _, gone = self.chunks.popitem(last=False)
@@ -114,7 +114,7 @@ def _patient(connection: Connection) -> bool:
 
 
 @contextmanager
-def _snapshot(store: Store) -> Iterator[Connection]:
+def snapshot(store: Store) -> Iterator[Connection]:
     """One state of the database for several statements."""
     with store.transaction() as connection:
         if connection.dialect.name == "sqlite":
@@ -137,24 +137,24 @@ def _read(
     store: Store, held: _Held, first: int | None, last: int | None, *, make: bool = False
 ) -> dict[int, Chunk | None]:
     """The days in order; those that are missing are None, unless they are to be made for this process."""
-    with _snapshot(store) as connection:
+    with snapshot(store) as connection:
         if not held.codes.bring_up(connection):
             held.forget()
             held.codes.bring_up(connection)
         days = _days(connection, first, last)
-        keys = [(row.day, row.stamp) for row in days]
-        found = {key: held.chunks[key] for key in keys if key in held.chunks}
-        lacking = [row.day for row in days if row.made and (row.day, row.stamp) not in found]
+        stamps = {row.day: row.stamp for row in days}
+        found = {
+            day: chunk for day in stamps if (chunk := held.chunks.get(day)) is not None and chunk.stamp == stamps[day]
+        }
+        lacking = [row.day for row in days if row.made and row.day not in found]
         for part in slices(lacking):
             wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
-            found.update(((row.day, row.stamp), Chunk(*row)) for row in connection.execute(wanted))
-        if make:
-            stamps = {row.day: row.stamp for row in days if (row.day, row.stamp) not in found}
-            for part in runs(sorted(stamps)):
-                chunks = made(connection, {day: stamps[day] for day in part}, held.codes, held.codes.add_here)
-                found.update(((chunk.day, chunk.stamp), chunk) for chunk in chunks)
+            found.update((row.day, Chunk(*row)) for row in connection.execute(wanted))
+        for part in runs([day for day in stamps if day not in found]) if make else ():
+            chunks = made(connection, {day: stamps[day] for day in part}, held.codes, held.codes.add_here)
+            found.update((chunk.day, chunk) for chunk in chunks)
     held.keep(found)
-    return {row.day: found.get((row.day, row.stamp)) for row in days}
+    return {day: found.get(day) for day in stamps}
 
 
 def _make(
@@ -194,15 +194,16 @@ def _make_part(connection: Connection, held: _Held, days: Sequence[int]) -> None
 
 def _joined(held: _Held, chunks: Sequence[Chunk]) -> tuple[Frame, slice]:
     """A frame that holds these days: one that was made before, if it has all of them, side by side."""
+    held.frames = [known for known in held.frames if all(held.chunks.get(one.day) is one for one in known.chunks)]
     for known in held.frames:
         place = next((at for at, chunk in enumerate(known.chunks) if chunks and chunk is chunks[0]), None)
-        if place is None or known.codes is not held.codes:
+        if place is None:
             continue
         beside = known.chunks[place : place + len(chunks)]
         if len(beside) == len(chunks) and all(map(is_, beside, chunks)):
             return known, slice(int(known.starts[place]), int(known.starts[place + len(chunks)]))
     new = Frame(chunks, held.codes)
-    held.frames = sorted([new, *held.frames[: _FRAMES - 1]], key=len, reverse=True)
+    held.frames = sorted([new, *held.frames], key=len, reverse=True)[:_FRAMES]
     return new, slice(0, len(new))
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, DateTime, Text, and_, cast, func, select, type_coerce
 
 from mining import schema
-from mining.facts_codes import Codes
+from mining.facts_codes import Codes, segment_word
 
 TASKS = ("stage", "touchpoint", "intent", "sentiment", "effort")
 CODED = (*TASKS, "theme", "channel", "source", "language", "product", "segment", "names")
@@ -51,7 +51,7 @@ class Chunk:
 
     day: int
     stamp: int
-    rows: bytes
+    rows: bytes | bytearray
     ids: bytes | None = None
 
     def __len__(self) -> int:
@@ -172,7 +172,7 @@ class _Rows:
     def words(self) -> dict[str, list[str | None]]:
         """The columns that get numbers, as words."""
         words: dict[str, list[str | None]] = {name: list(self._of[name]) for name in CODED if name in self._of}
-        segments = {raw: _segment(raw) for raw in set(self._of["segment"])}
+        segments = {raw: segment_word(raw) for raw in set(self._of["segment"])}
         words["segment"] = [segments[raw] for raw in self._of["segment"]]
         held = {id_: json.dumps(sorted(names), ensure_ascii=False) for id_, names in self._named.items()}
         words["names"] = [held.get(id_) for id_ in self.ids]
@@ -217,9 +217,3 @@ def _hashes(ids: Sequence[str | None]) -> Array:
     distinct = sorted({id_ for id_ in ids if id_})
     of: dict[str | None, int] = dict(zip(distinct, hashed(distinct).tolist(), strict=True))
     return np.array([of.get(id_, 0) for id_ in ids], np.uint64)
-
-
-def _segment(raw: str | None) -> str | None:
-    """A segment in one spelling, None where it is empty."""
-    told = json.loads(raw) if raw else {}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -17,11 +17,12 @@ from mining.database import slices, upsert
 
 EPOCH = date(1970, 1, 1).toordinal()
 """The proleptic ordinal of day 0."""
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def day_of(at: datetime) -> int:
     """The day of an aware time in UTC, counted from 1970-01-01."""
-    return at.astimezone(UTC).toordinal() - EPOCH
+    return (at - _START) // timedelta(days=1)
 
 
 def touch(connection: Connection, feedback_ids: Sequence[str]) -> None:
@@ -41,10 +42,14 @@ def touch_mentions(connection: Connection, mention_ids: Sequence[str]) -> None:
     mark(connection, days)
 
 
+def new_stamp() -> int:
+    """Never the same one twice: whoever holds what a stamp stood for holds it rightly."""
+    return secrets.randbits(62)
+
+
 def mark(connection: Connection, days: Iterable[int]) -> None:
     """These days have to be made again; days that were not known are from now on."""
-    # Never the same one twice: whoever holds what a stamp stood for holds it rightly.
-    stamp = secrets.randbits(62)
+    stamp = new_stamp()
     rows = [{"day": day, "stamp": stamp, "rows": None, "ids": None} for day in sorted(days)]
     upsert(connection, schema.facts, rows)
 

@@ -233,6 +233,7 @@ def understand_missing(where: Workspace, index: Callable[[], Index], console: Co
 
 def theme_missing(where: Workspace, console: Console = out, *, anew: bool = False) -> Updated:
     """Give what has no theme yet its theme, with a progress bar, and say what became of themes, if anything did."""
+    from mining import facts_held
     from mining.pipeline import Progress
     from mining.themes.update import update
 
@@ -244,6 +245,8 @@ def theme_missing(where: Workspace, console: Console = out, *, anew: bool = Fals
             brands=where.settings.catalog.every_name(),
             on_progress=lambda stage, at, of: show(Progress(stage, at, of, at)),
         )
+        # After whatever changed something, so that the next question need not wait.
+        facts_held.bring_up(where.store, lambda at, of: show(Progress("facts", at, of, at)))
     told = [
         f"{len(ids)} {word}"
         for word, ids in (

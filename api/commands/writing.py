@@ -108,9 +108,9 @@ def erase(
 
 
 def reindex(home: Home = None, config: Config = None) -> None:
-    """Throw the vector index away and build it again from SQL. Nothing is lost: SQL holds the truth."""
-    from mining import work
-    from mining.pipeline import fill_index
+    """Throw the vector index, and what counting is made from, away and build them again. SQL holds the truth."""
+    from mining import facts_held, work
+    from mining.pipeline import Progress, fill_index
 
     where = workspace(home, config)
     with at_work(where) as index:
@@ -118,4 +118,5 @@ def reindex(home: Home = None, config: Config = None) -> None:
         work.mark_unindexed(where.store)
         with progress() as show:
             done = fill_index(where.store, where.miner, index, on_progress=show)
+            facts_held.rebuild(where.store, lambda at, of: show(Progress("facts", at, of, at)))
     out.print(f"indexed {done.indexed} mentions")

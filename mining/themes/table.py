@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from mining import facts_marks, schema
+from mining import facts_marks, facts_patch, schema
 from mining.database import insert_many, slices, upsert
 from mining.themes.catalogue import Theme
 from mining.themes.space import Floats
@@ -168,7 +168,7 @@ def move(connection: Connection, themes: Iterable[tuple[str, str | None]]) -> No
     held = schema.mention_themes
     rows = [{"id_": id_, "theme_": theme} for id_, theme in themes]
     if rows:
-        facts_marks.touch_mentions(connection, [str(row["id_"]) for row in rows])
+        facts_patch.move(connection, {str(row["id_"]): row["theme_"] for row in rows})
         connection.execute(
             update(held).where(held.c.mention_id == bindparam("id_")).values(theme=bindparam("theme_")), rows
         )
