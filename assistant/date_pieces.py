@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from assistant import periods
 from assistant.date_rules import Reading
@@ -93,9 +94,9 @@ def _counted(whole: Window, unit: str, nth: int, count: int) -> Window | None:
         skipped = (nth - 1) * MONTHS[unit]
         month = end.month + 1 - length if nth < 0 else now.month + skipped
         year = end.year if nth < 0 else now.year
-        found = months(whole.calendar, year, month, length)
-        inside = whole.first <= found.first <= found.last <= whole.last
-        return replace(found, unit=unit, count=count) if inside else None
+        run = months(whole.calendar, year, month, length)
+        inside = whole.first <= run.first <= run.last <= whole.last
+        return replace(run, unit=unit, count=count) if inside else None
     days = {"week": _WEEK, "fortnight": 2 * _WEEK}.get(unit, 1) * count
     first = whole.last - timedelta(days=days - 1) if nth < 0 else whole.first + timedelta(days=(nth - 1) * days)
     found = _piece(whole, first, min(first + timedelta(days=days - 1), whole.last))
@@ -208,6 +209,13 @@ def _since(clock: Clock, said: Said) -> Window:
     return _up_to_today(clock, first, whole)
 
 
+def _since_point(clock: Clock, said: Said) -> Window:
+    """From a point in time on, where the same word before a longer time only says "of"."""
+    if said.time().edge != "first" and _of(clock, said).unit != "day":
+        raise DeclinedError
+    return _since(clock, said)
+
+
 def _after(clock: Clock, said: Said) -> Window:
     """From an event on; from the day after other times."""
     whole = _of(clock, said)
@@ -217,7 +225,9 @@ def _after(clock: Clock, said: Said) -> Window:
 def _up_to_today(clock: Clock, first: date, begun: Window) -> Window:
     if first > clock.today:
         raise ValueError("nothing has happened since")
-    return Window(first, clock.today, calendar=begun.calendar, unit="event" if begun.event else "since", event=begun.event)
+    return Window(
+        first, clock.today, calendar=begun.calendar, unit="event" if begun.event else "since", event=begun.event
+    )
 
 
 def _before(clock: Clock, said: Said) -> Window:
@@ -287,7 +297,9 @@ def _listed(clock: Clock, said: Said) -> tuple[Window, ...]:
         if not window:
             raise ValueError("one of them is no time")
         found.insert(0, window)
-        at = replace(clock, today=min(clock.today, window.last) if time.said.dated() or at is not clock else clock.today)
+        at = replace(
+            clock, today=min(clock.today, window.last) if time.said.dated() or at is not clock else clock.today
+        )
     return tuple(found)
 
 
@@ -299,7 +311,7 @@ def _list(clock: Clock, said: Said) -> Window | None:
     pieces = sorted(_listed(clock, said), key=lambda piece: piece.first)
     if len({piece.unit for piece in pieces}) > 1:
         raise DeclinedError
-    if any(one.last + _ONE_DAY != two.first for one, two in zip(pieces, pieces[1:], strict=False)):
+    if any(one.last + _ONE_DAY != two.first for one, two in pairwise(pieces)):
         return None
     return joined(Window(pieces[0].first, pieces[-1].last), tuple(pieces))
 
@@ -350,6 +362,7 @@ PIECES: dict[str, Reading] = {
     "list": _list,
     "range": _range,
     "since": _since,
+    "since_point": _since_point,
     "until": _until,
     "start": lambda clock, said: _third(clock, said, 0),
     "end": lambda clock, said: _third(clock, said, 2),

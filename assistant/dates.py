@@ -20,7 +20,7 @@ from typing import Any
 from assistant.date_pieces import EDGES, LEANING, PARTS, PIECES
 from assistant.date_rules import FLOATING, KINDS, NAMED
 from assistant.date_words import DeclinedError, Said, Time, any_of, filled, words_of
-from assistant.periods import Clock, Window, length_of, settled
+from assistant.periods import Clock, Window, settled
 
 _LAYERS = ("rules", "pieces", "pieces", "ranges", "lists")
 # Signs that stand for times, of private use: one range for each kind that patterns tell apart.
@@ -185,7 +185,11 @@ def _leaning(
     here, (time, expr, _) = found[place], named[place]
     compared = time.rule == "previous" and grammar.versus.search(text[: here.start])
     leans = LEANING["ago"] if compared else LEANING.get(time.rule)
-    beside = [found[i].window for i in (*range(place - 1, -1, -1), *range(place + 1, len(found))) if named[i][0].rule not in LEANING]
+    beside = [
+        found[i].window
+        for i in (*range(place - 1, -1, -1), *range(place + 1, len(found)))
+        if named[i][0].rule not in LEANING
+    ]
     others = [window for window in beside if window]
     if not (leans and others):
         return here

@@ -52,7 +52,7 @@ ENGLISH = {
     "this month so far": "2026-11-01 2026-11-22",
     "month to date": "2026-11-01 2026-11-22",
     "last month": "2026-10-01 2026-10-31",
-    "the past month": "2026-10-23 2026-11-22",
+    "the past month": "2026-10-22 2026-11-22",
     "the past week": "2026-11-16 2026-11-22",
     "this quarter": "2026-10-01 2026-11-22",
     "last quarter": "2026-07-01 2026-09-30",
@@ -61,10 +61,10 @@ ENGLISH = {
     "last year": "2025-01-01 2025-12-31",
     "the last 7 days": "2026-11-16 2026-11-22",
     "past three weeks": "2026-11-02 2026-11-22",
-    "the last couple of months": "2026-09-23 2026-11-22",
+    "the last couple of months": "2026-09-22 2026-11-22",
     "the last few weeks": "2026-11-02 2026-11-22",
-    "last 2 quarters": "2026-05-23 2026-11-22",
-    "last 2 years": "2024-11-23 2026-11-22",
+    "last 2 quarters": "2026-05-22 2026-11-22",
+    "last 2 years": "2024-11-22 2026-11-22",
     "in October": "2026-10-01 2026-10-31",
     "October 2025": "2025-10-01 2025-10-31",
     "in December": "2025-12-01 2025-12-31",
@@ -113,10 +113,10 @@ HEBREW = {
     "לפני 3 שבועות": "2026-11-01 2026-11-07",
     "ביומיים האחרונים": "2026-11-21 2026-11-22",
     "בשבועיים האחרונים": "2026-11-09 2026-11-22",
-    "בחודשיים האחרונים": "2026-09-23 2026-11-22",
-    "בשנתיים האחרונות": "2024-11-23 2026-11-22",
+    "בחודשיים האחרונים": "2026-09-22 2026-11-22",
+    "בשנתיים האחרונות": "2024-11-22 2026-11-22",
     "ב-30 הימים האחרונים": "2026-10-24 2026-11-22",
-    "בשלושת החודשים האחרונים": "2026-08-23 2026-11-22",
+    "בשלושת החודשים האחרונים": "2026-08-22 2026-11-22",
     "בשבועות האחרונים": "2026-11-02 2026-11-22",
     "החודש": "2026-11-01 2026-11-22",
     "בחודש הזה": "2026-11-01 2026-11-22",
@@ -156,8 +156,8 @@ PERSIAN = {
     "۷ روز گذشته": "2026-11-16 2026-11-22",
     "این ماه": "2026-11-22 2026-11-22",
     "ماه گذشته": "2026-10-23 2026-11-21",
-    "ماه اخیر": "2026-10-24 2026-11-22",
-    "سه ماه اخیر": "2026-08-24 2026-11-22",
+    "ماه اخیر": "2026-10-22 2026-11-22",
+    "سه ماه اخیر": "2026-08-22 2026-11-22",
     "فصل جاری": "2026-09-23 2026-11-22",
     "فصل گذشته": "2026-06-22 2026-09-22",
     "تابستان": "2026-06-22 2026-09-22",
@@ -241,7 +241,7 @@ def test_the_last_n_months_grow_with_n_and_end_today(today: date, n: int, unit: 
     assert shorter
     assert longer
     assert longer.first < shorter.first <= today == shorter.last == longer.last
-    # A month has 28 to 31 days; the last one is never longer than that.
+    # The same day of an earlier month, or the last day of a shorter one.
     assert 27 * n <= (shorter.last - shorter.first).days <= 366 * n
 
 
@@ -266,7 +266,9 @@ def test_a_named_day_without_a_year_is_the_latest_one(day: date) -> None:
     name = lexicon("en")["time"]["months"][day.month - 1][0]
     window = found(f"{day.day} {name}", "en", clock("en", today))
     # 29 February is no day of every year; then no other day is taken instead.
-    assert window == Window(day, day, expr=f"{day.day} {name}") if window else (day.month, day.day) == (2, 29)
+    assert (
+        window == Window(day, day, expr=f"{day.day} {name}", unit="day") if window else (day.month, day.day) == (2, 29)
+    )
 
 
 @pytest.mark.parametrize(
@@ -350,9 +352,9 @@ def test_a_date_that_does_not_exist_is_no_window(language: str, said: str) -> No
     ("today", "language", "said", "expected"),
     [
         ("2028-02-29", "en", "last year", "2027-01-01 2027-12-31"),
-        ("2028-02-29", "en", "the past year", "2027-03-01 2028-02-29"),
+        ("2028-02-29", "en", "the past year", "2027-02-28 2028-02-29"),
         ("2028-02-29", "en", "this month", "2028-02-01 2028-02-29"),
-        ("2026-03-31", "en", "the past month", "2026-03-01 2026-03-31"),
+        ("2026-03-31", "en", "the past month", "2026-02-28 2026-03-31"),
         ("2026-01-01", "en", "last month", "2025-12-01 2025-12-31"),
         ("2026-01-01", "en", "this week", "2025-12-29 2026-01-01"),
         ("2026-01-01", "en", "week 1", "2025-12-29 2026-01-01"),
