@@ -20,7 +20,7 @@ from mining.facts_frame import Frame
 from mining.facts_groups import group_of
 from mining.facts_made import CHURNING, CODED, KNOWN, SOLICITED, TASKS, UNSURE, Array
 from mining.facts_marks import day_of
-from mining.facts_masks import mask_of, said_ids
+from mining.facts_masks import mask_of, saying
 from mining.filters import Filters
 from mining.pain import Heed, Score
 from mining.reading import Counts
@@ -189,7 +189,7 @@ def select(store: Store, filters: Filters) -> Facts:
     if mask is not None:
         facts = facts.where(mask)
     if filters.phrase:
-        facts = facts.where(said_ids(facts, filters.phrase))
+        facts = facts.where(saying(facts, filters.phrase))
     return facts
 
 

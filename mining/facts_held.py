@@ -17,11 +17,12 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from connectors.errors import OverheardError
 from mining import schema
-from mining.database import slices
+from mining.database import slices, upsert
 from mining.facts_codes import Codes
 from mining.facts_frame import Frame
-from mining.facts_made import Chunk, made, runs
+from mining.facts_made import Chunk, made, parted, runs
 from mining.facts_marks import enter_all
+from mining.facts_words import Words
 from mining.overlay import alone, alone_if_free
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class _Held:
         self.lock = RLock()
         self.codes = Codes()
         self.chunks: OrderedDict[int, Chunk] = OrderedDict()
+        self.words: OrderedDict[int, Words] = OrderedDict()
         self.frames: list[Frame] = []
 
     def forget(self) -> None:
@@ -58,6 +60,16 @@ class _Held:
         while size > _MOST_BYTES:
             _, gone = self.chunks.popitem(last=False)
             size -= len(gone.rows)
+
+    def keep_words(self, words: Mapping[int, Words]) -> None:
+        """Hold what is said on some days, and let go as above."""
+        for day, one in words.items():
+            self.words[day] = one
+            self.words.move_to_end(day)
+        size = sum(len(one.words) for one in self.words.values())
+        while size > _MOST_BYTES:
+            _, gone = self.words.popitem(last=False)
+            size -= len(gone.words)
 
 
 _HELD: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
@@ -125,7 +137,7 @@ def snapshot(store: Store) -> Iterator[Connection]:
 
 
 def _days(connection: Connection, first: int | None, last: int | None) -> list[Any]:
-    wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows.is_not(None).label("made")).order_by(_TABLE.c.day)
+    wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.made.is_not(None).label("done")).order_by(_TABLE.c.day)
     if first is not None:
         wanted = wanted.where(_TABLE.c.day >= first)
     if last is not None:
@@ -146,9 +158,9 @@ def _read(
         found = {
             day: chunk for day in stamps if (chunk := held.chunks.get(day)) is not None and chunk.stamp == stamps[day]
         }
-        lacking = [row.day for row in days if row.made and row.day not in found]
+        lacking = [row.day for row in days if row.done and row.day not in found]
         for part in slices(lacking):
-            wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
+            wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.made, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
             found.update((row.day, Chunk(*row)) for row in connection.execute(wanted))
         for part in runs([day for day in stamps if day not in found]) if make else ():
             chunks = made(connection, {day: stamps[day] for day in part}, held.codes, held.codes.add_here)
@@ -183,13 +195,20 @@ def _make_part(connection: Connection, held: _Held, days: Sequence[int]) -> None
     if not held.codes.bring_up(connection):
         held.forget()
         held.codes.bring_up(connection)
-    stamps = {row.day: row.stamp for row in _days(connection, days[0], days[-1]) if not row.made}
-    keep = update(_TABLE).where(_TABLE.c.day == bindparam("day_")).values(rows=bindparam("r"), ids=bindparam("i"))
+    stamps = {row.day: row.stamp for row in _days(connection, days[0], days[-1]) if not row.done}
+    keep = (
+        update(_TABLE)
+        .where(_TABLE.c.day == bindparam("day_"))
+        .values(made=bindparam("m"), rows=bindparam("r"), ids=bindparam("i"))
+    )
     for part in runs(sorted(stamps)):
         chunks = made(
             connection, {day: stamps[day] for day in part}, held.codes, lambda words: held.codes.add(connection, words)
         )
-        connection.execute(keep, [{"day_": chunk.day, "r": chunk.rows, "i": chunk.ids} for chunk in chunks])
+        connection.execute(keep, [{"day_": one.day, "m": one.made, "r": one.rows, "i": one.ids} for one in chunks])
+        upsert(
+            connection, schema.fact_words, [{"day": one.day, "stamp": one.made, "words": one.words} for one in chunks]
+        )
 
 
 def _joined(held: _Held, chunks: Sequence[Chunk]) -> tuple[Frame, slice]:
@@ -217,7 +236,25 @@ def ids(store: Store, chunks: Sequence[Chunk]) -> dict[int, list[str]]:
             for row in connection.execute(wanted):
                 if row.stamp == lacking[row.day] and row.ids is not None:
                     found[row.day] = row.ids
-    return {day: joined.decode().split("\0") if joined else [] for day, joined in found.items()}
+    return {day: parted(joined) for day, joined in found.items()}
+
+
+def words(store: Store, days: Sequence[int]) -> dict[int, Words]:
+    """What is said on some days, for looking phrases up; a day that has to be made is left out."""
+    table, held = schema.fact_words, _held(store)
+    with held.lock, snapshot(store) as connection:
+        stamps: dict[int, int] = {}
+        for part in slices(days):
+            wanted = select(table.c.day, table.c.stamp).where(table.c.day.in_(part))
+            stamps.update((row.day, row.stamp) for row in connection.execute(wanted))
+        lacking = [day for day in stamps if day not in held.words or held.words[day].stamp != stamps[day]]
+        found = {day: held.words[day] for day in set(stamps).difference(lacking)}
+        for part in slices(lacking):
+            found.update(
+                (row.day, Words(*row)) for row in connection.execute(select(table).where(table.c.day.in_(part)))
+            )
+        held.keep_words(found)
+    return found
 
 
 def rebuild(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:
@@ -228,6 +265,7 @@ def rebuild(store: Store, on_progress: Progress = lambda _done, _of: None) -> in
             alone(connection)
             connection.execute(_TABLE.delete())
             connection.execute(schema.fact_codes.delete())
+            connection.execute(schema.fact_words.delete())
             enter_all(connection)
         held.forget()
         return bring_up(store, on_progress)

@@ -47,12 +47,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """A day as it was made: ``ids`` of the mentions only where they cannot be read from the database."""
+    """A day as it was made under the stamp ``made``; ``ids`` and ``words`` only where it was not read."""
 
     day: int
     stamp: int
+    made: int
     rows: bytes | bytearray
     ids: bytes | None = None
+    words: bytes | None = None
 
     def __len__(self) -> int:
         return len(self.rows) // WIDTH
@@ -65,6 +67,16 @@ class Chunk:
                 return np.frombuffer(self.rows, kind, len(self), start * len(self))
             start += kind.itemsize
         raise KeyError(name)
+
+
+def joined(texts: Sequence[str]) -> bytes:
+    """Texts, in which a NUL is never stored, each with a NUL behind it."""
+    return "".join(f"{text}\0" for text in texts).encode()
+
+
+def parted(texts: bytes) -> list[str]:
+    """What was :func:`joined`."""
+    return texts.decode().split("\0")[:-1]
 
 
 def hashed(ids: Iterable[str]) -> NDArray[np.uint64]:
@@ -106,7 +118,9 @@ def made(
     for day, start, end in zip(range(first, last + 1), starts[:-1], starts[1:], strict=True):
         places = order[start:end]
         rows = b"".join(columns[name][places].astype(kind).tobytes() for name, kind in COLUMNS.items())
-        chunks.append(Chunk(day, days[day], rows, "\0".join(table.ids[place] for place in places).encode()))
+        ids = joined([table.ids[place] for place in places])
+        said = joined([table.texts[place].lower() for place in places])
+        chunks.append(Chunk(day, days[day], days[day], rows, ids, said))
     return chunks
 
 
@@ -130,6 +144,7 @@ def _source() -> Any:
 _WANTED = (
     select(
         schema.mentions.c.id.label("mention_id"),
+        schema.mentions.c.text,
         schema.feedback.c.id.label("feedback_id"),
         type_coerce(schema.feedback.c.said_at, DateTime).label("at"),
         schema.feedback.c.author,
@@ -165,6 +180,7 @@ class _Rows:
         empty: list[tuple[Any, ...]] = [()] * len(names)
         self._of: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True) if rows else empty, strict=True))
         self.ids: Sequence[str] = self._of["mention_id"]
+        self.texts: Sequence[str] = self._of["text"]
         self._named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for mention_id, kind, name in named:
             self._named[mention_id].add((kind, name))

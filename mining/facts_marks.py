@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from mining import schema
 from mining.database import slices, upsert
@@ -49,9 +49,11 @@ def new_stamp() -> int:
 
 def mark(connection: Connection, days: Iterable[int]) -> None:
     """These days have to be made again; days that were not known are from now on."""
-    stamp = new_stamp()
-    rows = [{"day": day, "stamp": stamp, "rows": None, "ids": None} for day in sorted(days)]
-    upsert(connection, schema.facts, rows)
+    stamp, marked = new_stamp(), sorted(days)
+    nothing = {"stamp": stamp, "made": None, "rows": None, "ids": None}
+    upsert(connection, schema.facts, [{"day": day, **nothing} for day in marked])
+    for part in slices(marked):
+        connection.execute(delete(schema.fact_words).where(schema.fact_words.c.day.in_(part)))
 
 
 def enter_all(connection: Connection) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import select
 
-from mining import schema
+from mining import facts_held, schema
 from mining.database import slices
 from mining.facts_codes import Codes
 from mining.facts_made import TASKS, Array, hashed
@@ -88,8 +89,31 @@ def _among(column: Array, numbers: Iterable[int | None], codes: Codes) -> Array:
     return table[column]
 
 
-def said_ids(facts: Facts, phrase: str) -> Array:
-    """True where a mention says the phrase, in any letter case: the database looks."""
+def saying(facts: Facts, phrase: str) -> Array:
+    """True where a mention says the phrase, in any letter case."""
+    told, frame = np.zeros(len(facts), bool), facts.frame
+    rows = np.arange(len(frame))[facts.rows]
+    ends = np.searchsorted(rows, frame.starts)
+    places = [place for place, (begin, end) in enumerate(pairwise(ends)) if end > begin]
+    held = facts_held.words(facts.store, [frame.chunks[place].day for place in places])
+    needle = phrase.lower().encode()
+    others = []
+    for place in places:
+        begin, end = ends[place], ends[place + 1]
+        words = held.get(frame.chunks[place].day)
+        if words is None or words.stamp != frame.chunks[place].made:
+            others.append(np.arange(begin, end))
+            continue
+        told[begin:end] = words.holding(needle)[rows[begin:end] - frame.starts[place]]
+    if others:
+        # Days that somebody changes just now.
+        asked = np.concatenate(others)
+        told[asked] = _asked(facts.where(asked), phrase)
+    return told
+
+
+def _asked(facts: Facts, phrase: str) -> Array:
+    """The same, as the database says."""
     mentions = schema.mentions
     wanted = select(mentions.c.id).where(says(phrase), mentions.c.speaker == "customer")
     with facts.store.transaction() as connection:

@@ -30,8 +30,8 @@ def move(connection: Connection, themes: Mapping[str, str | None]) -> None:
     made = update(_TABLE).where(_TABLE.c.day == bindparam("day_")).values(stamp=stamp, rows=bindparam("rows_"))
     for at in range(0, len(days), _DAYS_AT_ONCE):
         part = days[at : at + _DAYS_AT_ONCE]
-        wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
-        rows = connection.execute(wanted.where(_TABLE.c.rows.is_not(None))).all()
+        wanted = select(_TABLE.c.day, _TABLE.c.stamp, _TABLE.c.made, _TABLE.c.rows).where(_TABLE.c.day.in_(part))
+        rows = connection.execute(wanted.where(_TABLE.c.made.is_not(None))).all()
         mark_ += sorted(set(part) - {row.day for row in rows})
         if patched := [
             {"day_": row.day, "rows_": _patched(Chunk(*row), by_day[row.day], themes, codes)} for row in rows
@@ -72,6 +72,6 @@ def _patched(
     place = order[np.minimum(np.searchsorted(mentions, wanted, sorter=order), len(order) - 1)]
     customers = mentions[place] == wanted
     numbers = np.array([codes[themes[id_]] for id_ in mention_ids], np.uint32)
-    column: Array = Chunk(chunk.day, chunk.stamp, rows).column("theme")
+    column: Array = Chunk(chunk.day, chunk.stamp, chunk.made, rows).column("theme")
     column[place[customers]] = numbers[customers]
     return bytes(rows)

@@ -166,8 +166,16 @@ def m005_create_facts(connection: Connection) -> None:
         tables,
         Column("day", Integer, primary_key=True, autoincrement=False),
         Column("stamp", BigInteger, nullable=False),
+        Column("made", BigInteger),
         Column("rows", LargeBinary),
         Column("ids", LargeBinary),
+    )
+    Table(
+        "fact_words",
+        tables,
+        Column("day", Integer, primary_key=True, autoincrement=False),
+        Column("stamp", BigInteger, nullable=False),
+        Column("words", LargeBinary, nullable=False),
     )
     Table(
         "fact_codes",
