@@ -17,6 +17,11 @@ from mining.pain import Heed, score
 from mining.reading import Heard
 from tests.answer_words import HEADLINES, LABELS, MANY, MORE, QUESTIONS, SAID, TITLES
 
+__all__ = [
+    "QUESTIONS", "TODAY", "answered", "asked", "cells", "every_answer", "figure", "heard", "hostile", "net", "quotes",
+    "row", "shapes", "share", "unanswered", "windows",
+]  # fmt: skip
+
 TODAY = date(2026, 11, 22)
 MONTH = Window(date(2026, 11, 1), TODAY, partial=True)
 

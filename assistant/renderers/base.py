@@ -33,10 +33,13 @@ _LTR = r"A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02b8\u0370-\
 def _runs(foreign: str, own: str) -> re.Pattern[str]:
     """Words in quotation marks, and runs of one direction's letters with what stands between and sticks to them.
 
-    A comma ends a run: the things listed are each apart, so that they are read in the order of the line.
+    A comma ends a run, so that things listed are each apart and read in the order of the line; one within a number
+    does not.
     """
-    ends = rf"{own},;:،؛()\[\]“”«»→"
-    return re.compile(rf"“[^“”]*”|[{foreign}](?:[^{ends}]*[{foreign}])?[^\s.!?؟…{ends}]*")
+    ends = rf"{own};،؛()\[\]“”«»→"
+    inside = rf"[,:](?=[{foreign}\d])"
+    between, behind = rf"(?:[^,:{ends}]|{inside})*", rf"(?:[^\s.,:!?؟…{ends}]|{inside}|[.!?](?=[{foreign}\d]))*"
+    return re.compile(rf"“[^“”]*”|[{foreign}](?:{between}[{foreign}])?{behind}")
 
 
 _FOREIGN = {True: _runs(_LTR, _RTL), False: _runs(_RTL, _LTR)}

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Answer
@@ -202,6 +202,7 @@ def test_words_of_customers_are_shown_and_do_nothing(name: str, text: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None)
 @given(text=HOSTILE, language=st.sampled_from(LANGUAGES))
 def test_hostile_words_anywhere_neither_act_nor_reach_past_their_line(name: str, text: str, language: str) -> None:
     answer = hostile(language, text)
@@ -219,6 +220,7 @@ def test_hostile_words_anywhere_neither_act_nor_reach_past_their_line(name: str,
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None)
 @given(text=HOSTILE)
 def test_a_quote_stands_there_literally_but_for_escapes_and_a_stated_cut(name: str, text: str) -> None:
     shown, said = plain(text_of(name, answered("en", quotes(text)))), plain(harmless(text))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Figure, Quote, distinct
+from assistant.answer import Answer, Quote, Row, Status, distinct
+from assistant.measures import Cell, Figure, Mean, Net, Points, Share
 from mining.reading import Heard
+from tests.answers import asked, every_answer, figure, shapes
 
 
 def heard(place: int = 0, text: str = "The parcel came late.", **more: object) -> Heard:
@@ -25,6 +28,79 @@ def test_a_figure_without_a_query_is_refused() -> None:
     with pytest.raises(ValueError, match="without a query"):
         Figure(3, "feedback", "")
     assert Figure(3, "feedback", "q1").as_json() == {"value": 3, "unit": "feedback", "query": "q1"}
+
+
+def test_a_count_below_zero_and_a_part_beyond_its_whole_are_refused() -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        Figure(-1, "feedback", "q1")
+    with pytest.raises(ValueError, match="a part of 4 in a whole of 3"):
+        Share(figure(4, "part"), figure(3, "whole"))
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_a_share_lies_inside_its_interval(part: int, more: int) -> None:
+    share = Share(figure(part, "part"), figure(part + more, "whole"))
+    low, high = share.interval
+    assert 0 <= low <= share.value + 1e-12
+    assert share.value <= high + 1e-12
+    assert high <= 1
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_net_sentiment_is_what_is_good_less_what_is_bad(good: int, bad: int, neither: int) -> None:
+    net = Net(figure(good, "good"), figure(bad, "bad"), figure(good + bad + neither, "all"))
+    if net.value is None:
+        assert good + bad + neither == 0
+    else:
+        assert net.value == pytest.approx(good / net.whole.value - bad / net.whole.value)
+        assert -1 <= net.value <= 1
+
+
+def test_a_measure_knows_all_counts_that_it_rests_on() -> None:
+    net = Net(figure(3, "good"), figure(1, "bad"), figure(9, "all"))
+    then = Mean(3.0, figure(5, "then"))
+    assert list(Points(0.1, 0.05, 0.05, net, then).figures) == [*net.figures, *then.figures]
+    assert [one.value for one in net.figures] == [3, 1, 9]
+
+
+def test_a_row_gives_its_measures_by_key() -> None:
+    row = Row(
+        "r", "title", (Cell("feedback", "items", figure(3, "a")), Cell("rating", "rating", Mean(None, figure(0, "b"))))
+    )
+    assert row.figure().value == 3
+    assert row["rating"] == Mean(None, figure(0, "b"))
+    for key in ("share", "rating"):
+        with pytest.raises(KeyError, match=key):
+            row.figure(key)
+
+
+def test_the_json_of_a_row_has_a_share_s_value_with_its_interval_and_counts_beside_it() -> None:
+    shown = Row("r", "title", (Cell("share", "share", Share(figure(1, "a"), figure(3, "b"))),), rank=2).as_json()
+    assert (shown["rank"], shown["share"]) == (2, 0.3333)
+    assert (shown["share_part"]["value"], shown["share_of"]["value"]) == (1, 3)
+    assert shown["share_interval"] == pytest.approx([0.0615, 0.7923], abs=1e-3)
+
+
+def test_the_json_of_every_answer_has_the_same_keys_and_all_figures_and_quotes() -> None:
+    keys = set(shapes("en")["ranking"].as_json())
+    for answer in every_answer():
+        told = json.loads(json.dumps(answer.as_json()))
+        assert set(told) == keys
+        assert told["status"] == answer.status.value
+        assert [figure["query"] for figure in told["figures"]] == [figure.query for figure in answer.figures]
+        assert [quote["text"] for quote in told["quotes"]] == [quote.text for quote in answer.every_quote]
+        assert {cell.key for cell in answer.more} == set(told["more"])
+
+
+def test_the_figures_of_an_answer_are_those_of_all_its_parts() -> None:
+    rows = (Row("r", "title", (Cell("feedback", "items", figure(3, "row")),)),)
+    more = (Cell("authors", "authors", figure(2, "more")),)
+    answer = Answer(
+        Status.ANSWERED, asked("en"), "So.", rows=rows, counted=figure(9, "counted"), denominator=figure(10, "all"),
+        unnamed=figure(1, "unnamed"), solicited=figure(0, "solicited"), more=more,
+    )  # fmt: skip
+    assert sorted(one.value for one in answer.figures) == [0, 1, 2, 3, 9, 10]
+    assert answer.window == asked("en").window
 
 
 @given(st.text(max_size=40), st.text(max_size=20))
