@@ -1,16 +1,14 @@
-"""What is said with other times: pieces of them, ranges between them, and several at once."""
+"""Pieces of other times and stretches beside them: "the first week of October", "two weeks after the release"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from assistant import periods
 from assistant.date_rules import Reading
 from assistant.date_words import DeclinedError, Said
-from assistant.periods import EVER, MONTHS, Clock, Window, months, period
+from assistant.periods import MONTHS, Clock, Window, months, period
 
 _ONE_DAY = timedelta(days=1)
 _WEEK = 7
@@ -18,7 +16,7 @@ _WEEK = 7
 _THIRD = 10
 
 
-def _of(clock: Clock, said: Said, group: str = "time") -> Window:
+def part(clock: Clock, said: Said, group: str = "time") -> Window:
     """The window of a time inside the pattern; without one there is none of the whole either."""
     window = _maybe(clock, said, group)
     if not window:
@@ -42,7 +40,7 @@ def _piece(whole: Window, first: date, last: date) -> Window | None:
 
 def _third(clock: Clock, said: Said, place: int) -> Window | None:
     """The first, second or last third of a period: ten days of a month, months of longer ones."""
-    whole = _of(clock, said)
+    whole = part(clock, said)
     if whole.unit == "month" and whole.count == 1 and not whole.rolling:
         first = whole.first + timedelta(days=_THIRD * place)
         return _piece(whole, first, whole.last if place == 2 else first + timedelta(days=_THIRD - 1))
@@ -59,7 +57,7 @@ def _third(clock: Clock, said: Said, place: int) -> Window | None:
 
 
 def _half_of(clock: Clock, said: Said) -> Window | None:
-    return _half(_of(clock, said), said.n != 1)
+    return _half(part(clock, said), said.n != 1)
 
 
 def _half(whole: Window, second: bool) -> Window | None:
@@ -78,12 +76,26 @@ def _half(whole: Window, second: bool) -> Window | None:
 
 def _nth_of(clock: Clock, said: Said) -> Window | None:
     """The n-th day, week, month or quarter of a longer period; its last one for n = -1."""
-    return _counted(_of(clock, said), said.unit, said.n, 1)
+    return _counted(part(clock, said), said.unit, said.n, 1)
 
 
 def _some_of(clock: Clock, said: Said) -> Window | None:
     """The first or last few units of a longer period."""
-    return _counted(_of(clock, said), said.unit, -1 if "last" in said.groups else 1, said.n)
+    return _counted(part(clock, said), said.unit, -1 if "last" in said.groups else 1, said.n)
+
+
+def _weeks_of_month(clock: Clock, said: Said) -> Window | None:
+    """The n-th week of a named month, or so many weeks or days at one of its ends."""
+    calendar, number = said.month()
+    whole = periods.latest_months(clock, calendar, number, said.year(clock, calendar))
+    count = replace(said, groups={"n": said.groups.get("count", "1")}).n
+    unit = said.unit if "unit" in said.groups else "week"
+    return _counted(whole, unit, said.n, count)
+
+
+def _half_of_month(clock: Clock, said: Said) -> Window | None:
+    calendar, number = said.month()
+    return _half(periods.latest_months(clock, calendar, number, said.year(clock, calendar)), said.n != 1)
 
 
 def _counted(whole: Window, unit: str, nth: int, count: int) -> Window | None:
@@ -105,11 +117,13 @@ def _counted(whole: Window, unit: str, nth: int, count: int) -> Window | None:
 
 def _within(clock: Clock, said: Said) -> Window | None:
     """One time of another: Tuesday of last week, the last quarter of 2025, the 3rd of last month."""
-    inner, whole = said.time("a"), _of(clock, said, "b")
+    inner, whole = said.time("a"), part(clock, said, "b")
     if inner.kind == "weekday":
         return _weekday_in(inner.said.weekday, whole)
     if inner.rule == "day_number":
         return _counted(whole, "day", inner.said.n, 1) if whole.unit == "month" else None
+    if inner.rule == "quarter" and not inner.said.dated() and whole.unit == "year":
+        return _counted(whole, "quarter", inner.said.n, 1)
     if inner.rule == "half" and not inner.said.dated():
         return _half(whole, inner.said.n != 1)
     if inner.rule in ("last_n", "previous", "last_one") and periods.length_of(inner.said.unit) < whole.days:
@@ -139,7 +153,7 @@ def _week_of(clock: Clock, said: Said) -> Window | None:
 
 
 def _period_of(clock: Clock, said: Said, unit: str | None = None) -> Window | None:
-    whole, unit = _of(clock, said), unit or said.unit
+    whole, unit = part(clock, said), unit or said.unit
     if whole.days > _WEEK or unit == "fortnight":
         raise DeclinedError
     return period(replace(clock, today=whole.first), unit, 0)
@@ -147,23 +161,23 @@ def _period_of(clock: Clock, said: Said, unit: str | None = None) -> Window | No
 
 def _weekend_of(clock: Clock, said: Said) -> Window | None:
     """The weekend of a week, or the one that holds a day or comes next after it."""
-    whole = _of(clock, said)
+    whole = part(clock, said)
     if whole.days > _WEEK:
         raise DeclinedError
     return periods.weekend(replace(clock, today=whole.first + timedelta(days=_WEEK - 1)), 0)
 
 
 def _week_from(clock: Clock, said: Said) -> Window | None:
-    return periods.week(_of(clock, said).first)
+    return periods.week(part(clock, said).first)
 
 
 def _week_to(clock: Clock, said: Said) -> Window | None:
-    return periods.week(_of(clock, said).last - timedelta(days=_WEEK - 1))
+    return periods.week(part(clock, said).last - timedelta(days=_WEEK - 1))
 
 
-def _units_after(clock: Clock, said: Said) -> Window | None:
+def units_after(clock: Clock, said: Said) -> Window | None:
     """Some units from an event on, or from the day after another time: "two weeks after the release"."""
-    whole = _of(clock, said)
+    whole = part(clock, said)
     if said.unit == whole.unit and not whole.rolling and not whole.event:
         first = whole.last + _ONE_DAY
         return period(replace(clock, today=first), said.unit, 0) if said.n == 1 and said.unit != "day" else None
@@ -171,8 +185,9 @@ def _units_after(clock: Clock, said: Said) -> Window | None:
     return _spanning(first, _on(first, said.unit, said.n) - _ONE_DAY, whole)
 
 
-def _units_before(clock: Clock, said: Said) -> Window | None:
-    whole = _of(clock, said)
+def units_before(clock: Clock, said: Said) -> Window | None:
+    """Some units up to the day before a time."""
+    whole = part(clock, said)
     if said.unit == whole.unit and not whole.rolling and said.n == 1:
         return periods.before(whole, clock)
     return _spanning(_on(whole.first, said.unit, -said.n), whole.first - _ONE_DAY, whole)
@@ -188,197 +203,25 @@ def _spanning(first: date, last: date, whole: Window) -> Window:
     return Window(first, last, unit="event" if whole.event else "range", event=whole.event)
 
 
-def _around(clock: Clock, said: Said) -> Window | None:
-    before, after = _both_sides(clock, said)
-    return Window(before.first, after.last, unit=after.unit, event=after.event)
-
-
-def _both_sides(clock: Clock, said: Said) -> tuple[Window, ...]:
-    """Before and after a time: as many days as were said, else as long before it as it is ago."""
-    if "n" in said.groups or "unit" in said.groups:
-        sides = _units_before(clock, said), _units_after(clock, said)
-        if not (sides[0] and sides[1]):
-            raise ValueError("no such days")
-        return sides[0], sides[1]
-    return _before(clock, said), _since(clock, said)
-
-
-def _since(clock: Clock, said: Said) -> Window:
-    time, whole = said.time(), _of(clock, said)
-    first = whole.last if time.edge == "last" else whole.first
-    return _up_to_today(clock, first, whole)
-
-
-def _since_point(clock: Clock, said: Said) -> Window:
-    """From a point in time on, where the same word before a longer time only says "of"."""
-    if said.time().edge != "first" and _of(clock, said).unit != "day":
-        raise DeclinedError
-    return _since(clock, said)
-
-
-def _after(clock: Clock, said: Said) -> Window:
-    """From an event on; from the day after other times."""
-    whole = _of(clock, said)
-    return _up_to_today(clock, whole.first if whole.event else whole.last + _ONE_DAY, whole)
-
-
-def _up_to_today(clock: Clock, first: date, begun: Window) -> Window:
-    if first > clock.today:
-        raise ValueError("nothing has happened since")
-    return Window(
-        first, clock.today, calendar=begun.calendar, unit="event" if begun.event else "since", event=begun.event
-    )
-
-
-def _before(clock: Clock, said: Said) -> Window:
-    """Up to the day before; of an event as many days as there have been since."""
-    whole = _of(clock, said)
-    last = whole.first - _ONE_DAY
-    if not whole.event:
-        return Window(min(EVER, last), last, calendar=whole.calendar, unit="range")
-    if whole.first > clock.today:
-        return Window(EVER, clock.today, unit="event", event=whole.event)
-    days = (clock.today - whole.first).days
-    return Window(last - timedelta(days=days), last, unit="event", event=whole.event)
-
-
-def _until(clock: Clock, said: Said) -> Window | None:
-    time, whole = said.time(), _of(clock, said)
-    last = whole.first if time.edge == "first" else whole.last
-    return Window(EVER, last, calendar=whole.calendar, unit="range") if last >= EVER else None
-
-
-def _range(clock: Clock, said: Said) -> Window | None:
-    """From a time to another, both included."""
-    first, last = _ends(clock, said)
-    if not (first and last):
-        return None
-    begins = first.last if said.time("a").edge == "last" else first.first
-    ends = last.first if said.time("b").edge == "first" else last.last
-    if begins > ends:
-        begins, ends = last.first, first.last
-    return joined(Window(begins, ends), (first, last))
-
-
-def _ends(clock: Clock, said: Said) -> tuple[Window | None, Window | None]:
-    """The two ends; one without a year takes it from the other: "15 December to 10 January"."""
-    a, b = said.time("a"), said.time("b")
-    first, last = a.reads(clock), b.reads(clock)
-    if not (first and last) or first.first <= last.first:
-        return first, last
-    if a.floating and (b.said.dated() or (b.floating and b.kind != "day")):
-        return a.reads(replace(clock, today=last.last)), last
-    if b.floating:
-        return first, b.reads(replace(clock, today=periods.moved(first.first, 12) - _ONE_DAY))
-    return first, last
-
-
-def joined(whole: Window, pieces: tuple[Window, ...]) -> Window:
-    """A window over several, told in their unit where they are whole months or the like, side by side."""
-    unit = pieces[0].unit
-    alike = all(piece.unit == unit and piece.calendar == pieces[0].calendar for piece in pieces)
-    if not alike or unit not in ("week", *MONTHS) or any(piece.rolling for piece in pieces):
-        return replace(whole, calendar=pieces[-1].calendar, unit="range")
-    if unit == "week":
-        count = whole.days // _WEEK
-    else:
-        first, last = (periods.dated(pieces[0].calendar, day) for day in (whole.first, whole.last))
-        count = ((last.year - first.year) * 12 + last.month - first.month + 1) // MONTHS[unit]
-    return replace(whole, calendar=pieces[0].calendar, unit=unit, count=count, week_start=pieces[0].week_start)
-
-
-def _listed(clock: Clock, said: Said) -> tuple[Window, ...]:
-    """The times of a list; one without a year takes it from the next."""
-    times = [said.times[sign] for sign in said.groups["times"] if sign in said.times]
-    found: list[Window] = []
-    at = clock
-    for time in reversed(times):
-        window = time.reads(at if time.floating else clock)
-        if not window:
-            raise ValueError("one of them is no time")
-        found.insert(0, window)
-        at = replace(
-            clock, today=min(clock.today, window.last) if time.said.dated() or at is not clock else clock.today
-        )
-    return tuple(found)
-
-
-def _list(clock: Clock, said: Said) -> Window | None:
-    """ "September and October" is one window, "March and October" is none; other things are no list at all."""
-    times = [said.times[sign] for sign in said.groups["times"] if sign in said.times]
-    if any(time.kind == "event" or time.rule in LEANING for time in times):
-        raise DeclinedError
-    pieces = sorted(_listed(clock, said), key=lambda piece: piece.first)
-    if len({piece.unit for piece in pieces}) > 1:
-        raise DeclinedError
-    if any(one.last + _ONE_DAY != two.first for one, two in pairwise(pieces)):
-        return None
-    return joined(Window(pieces[0].first, pieces[-1].last), tuple(pieces))
-
-
-def _with_one_before(clock: Clock, said: Said) -> tuple[Window, ...]:
-    """A running period and the same days of the one before."""
-    now = periods.settled(period(clock, said.unit, 0), clock, "")
-    return now, periods.before(now, clock)
-
-
-def _lean_ago(clock: Clock, said: Said, beside: Window) -> Window | None:
-    """ "A year ago" said beside a shorter period is that period a year ago."""
-    if beside.days >= periods.length_of(said.unit):
-        return None
-    return periods.shifted(beside, said.unit, -said.n, clock)
-
-
-def _lean_prior(clock: Clock, said: Said, beside: Window) -> Window | None:
-    """ "The previous month" said beside a month is the one before that."""
-    alike = said.unit == beside.unit or periods.length_of(said.unit) == beside.days
-    return periods.before(beside, clock) if alike and said.n in (1, beside.count) else None
-
-
-def _lean_over(clock: Clock, said: Said, beside: Window) -> Window | None:
-    if said.unit == beside.unit and beside.count == 1:
-        return periods.before(beside, clock)
-    return periods.shifted(beside, said.unit, -1, clock)
-
-
 PIECES: dict[str, Reading] = {
     "early": lambda clock, said: _third(clock, said, 0),
     "half_of": _half_of,
+    "half_of_month": _half_of_month,
+    "itself": _maybe,
     "late": lambda clock, said: _third(clock, said, 2),
     "mid": lambda clock, said: _third(clock, said, 1),
     "nth_of": _nth_of,
     "period_of": _period_of,
     "some_of": _some_of,
-    "units_after": _units_after,
-    "units_before": _units_before,
+    "units_after": units_after,
+    "units_before": units_before,
+    "weeks_of_month": _weeks_of_month,
     "week_from": _week_from,
     "week_of": _week_of,
     "week_to": _week_to,
     "weekend_of": _weekend_of,
     "within": _within,
-    "after": _after,
-    "around": _around,
-    "before": _before,
-    "list": _list,
-    "range": _range,
-    "since": _since,
-    "since_point": _since_point,
-    "until": _until,
     "start": lambda clock, said: _third(clock, said, 0),
     "end": lambda clock, said: _third(clock, said, 2),
 }
 EDGES = {"start": "first", "end": "last"}
-PARTS: dict[str, Callable[[Clock, Said], tuple[Window, ...]]] = {
-    "around": _both_sides,
-    "list": _listed,
-    "over": _with_one_before,
-    "range": lambda clock, said: tuple(window for window in _ends(clock, said) if window),
-}
-LEANING: dict[str, Callable[[Clock, Said, Window], Window | None]] = {
-    "ago": _lean_ago,
-    "over": _lean_over,
-    "prior": _lean_prior,
-    "prior_n": _lean_prior,
-    "prior_period": lambda clock, _, beside: periods.before(beside, clock),
-    "same": lambda clock, said, beside: periods.shifted(beside, said.unit, -1, clock),
-}

@@ -209,6 +209,6 @@ NAMED: dict[str, Reading] = {
     "weekend": lambda clock, _: periods.weekend(clock, 0),
     "year": _year,
 }
-KINDS = {"day": "day", "figures": "day", "day_number": "day", "event": "event", "month": "month"}
-KINDS |= {name: "weekday" for name in ("weekday", "last_weekday", "this_weekday")}
+KIND_OF = {"day": "day", "figures": "day", "day_number": "day", "event": "event", "month": "month", "year": "year"}
+KIND_OF |= {name: "weekday" for name in ("weekday", "last_weekday", "this_weekday")}
 FLOATING = {"day", "half", "month", "quarter", "season", "weekday", "days"}

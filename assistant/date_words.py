@@ -12,6 +12,8 @@ from assistant.periods import Clock, Window, calendar_of, day, this_year
 
 GREGORIAN_YEAR = r"(?:19[789]\d|20\d\d)"
 YEAR = rf"(?:1[34]\d\d|{GREGORIAN_YEAR})"
+# Units of so many letters stand behind figures only: "6mo".
+_LETTERS = 2
 # A date in figures, year first, of either calendar: 2026-11-22 or 1405/09/01.
 ISO = rf"(?P<year>{YEAR})[-/](?P<number>\d{{1,2}})[-/](?P<day>\d{{1,2}})"
 
@@ -24,9 +26,9 @@ class DeclinedError(Exception):
 class Time:
     """A time that was named, before it is known what stands around it. ``reads`` says which window it is on a day.
 
-    ``kind`` is what it can be combined as: time, day, weekday, month or event. ``floating``: without a year, so what
-    stands beside it may give it one. ``edge``: it was named by its "first" or "last" day. ``parts``: the windows of a
-    time that names several.
+    ``kind`` is what it can be combined as: time, day, weekday, month, year or event. ``floating``: without a year, so
+    what stands beside it may give it one. ``edge``: it was named by its "first" or "last" day. ``parts``: the windows
+    of a time that names several. ``expr``: its words.
     """
 
     rule: str
@@ -36,6 +38,7 @@ class Time:
     floating: bool = False
     edge: str | None = None
     parts: Callable[[Clock], tuple[Window, ...]] | None = None
+    expr: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,11 @@ class Said:
 
 def words_of(lexicon: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, str]:
     """The alternatives that patterns name in braces: unit, month, weekday, number, ordinal, season, year and date."""
+    units = [pattern for patterns in lexicon["units"].values() for pattern in patterns]
     named = [name for names in [*lexicon["months"], *lexicon.get("jalali_months", [])] for name in names]
     words = {
-        "unit": any_of(pattern for patterns in lexicon["units"].values() for pattern in patterns),
+        "unit": any_of(unit for unit in units if len(unit) > _LETTERS),
+        "short": any_of(unit for unit in units if len(unit) <= _LETTERS),
         "month": any_of(named),
         "weekday": any_of(name for names in lexicon["weekdays"] for name in names),
         "number": rf"(?:\d{{1,4}}|{any_of(numbers)})",

@@ -173,7 +173,7 @@ def last_n(clock: Clock, n: int, unit: str) -> Window | None:
     return Window(first, clock.today, calendar=clock.calendar, unit=unit, count=n, rolling=True)
 
 
-def settled(window: Window, clock: Clock, expr: str) -> Window:
+def settled(window: Window, clock: Clock, expr: str | None) -> Window:
     """A window as it can be answered: it ends today at the latest, because nothing was said later.
 
     One that has not begun keeps its dates.
