@@ -6,7 +6,7 @@ A condition that is named takes the place of the same condition and leaves the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -63,7 +63,7 @@ class _Talk:
     names: tuple[str, ...]
 
     def merged(self) -> Question:
-        """All steps. Their order counts: a row is one of the list before, and what is wanted is wanted of the whole."""
+        """All steps, in an order that counts: a row is one of the list before; conditions are of what is wanted."""
         new = self.new
         question = replace(
             self.previous, text=new.text, language=new.language, zone=new.zone, taxonomy=new.taxonomy, left=new.left,
@@ -77,7 +77,8 @@ class _Talk:
             question = row
         elif self._looks_elsewhere():
             question = self._back_in_the_list(question)
-        return self._wanting(self._changed(self._of_kind(self._emptied(question))))
+        question = self._one_side(self._emptied(question))
+        return self._changed(self._wanting(self._of_kind(question)))
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -135,15 +136,38 @@ class _Talk:
             return replace(selecting(question, touchpoint=(), theme=(), phrase=None), theme=None)
         return question
 
+    def _one_side(self, question: Question) -> Question:
+        """One side of a comparison is looked into like a row of it."""
+        compare = question.compare
+        said = {FIELDS.get(name, name) for name in self.names if name != "time"}
+        if not compare or FIELDS.get(compare.dim, compare.dim) not in said:
+            return question
+        question = replace(question, compare=None)
+        looked_into = question.kind is Kind.COMPARE
+        return replace(question, kind=Kind.DRILLDOWN, n=None, metric=None) if looked_into else question
+
     def _of_kind(self, question: Question) -> Question:
         new = self.new
         if new.kind in NO_KIND:
-            return question
+            return question if new.want in turned.WANTS else as_kind(question, self._asked_by_parts(question))
         if new.kind not in _DONE:
             return as_kind(question, new.kind)
         window = question.window if new.kind is Kind.ACTION else None
         question = replace(question, kind=new.kind, want=None, clarify=(), window=window)
         return replace(question, action=new.action, schedule=new.schedule)
+
+    def _asked_by_parts(self, question: Question) -> Kind:
+        """The kind that a part of the new question asks for, where it names none: "by week", "beside iOS"."""
+        kind, new, names = question.kind, self.new, self.names
+        if "compare" in names and new.compare:
+            return Kind.COMPARE
+        if "grain" in names and new.grain:
+            return Kind.TREND
+        if "group_by" in names and new.group_by and kind not in (*turned.GROUPED, Kind.COMPARE):
+            kind = Kind.COUNT
+        if "metric" in names and new.metric and kind in (Kind.COUNT, Kind.SHARE):
+            return Kind.SHARE if new.metric.endswith("share") else Kind.COUNT
+        return kind
 
     def _changed(self, question: Question) -> Question:
         for name in self.names:
@@ -160,7 +184,7 @@ class _Talk:
 
     def _wanting(self, question: Question) -> Question:
         want = self.new.want
-        if want in (None, "reset") or self.new.rank is not None:
+        if want in (None, "reset") or self.new.rank is not None or self.new.kind not in NO_KIND:
             return question
         if want == "more" and question.kind in _CAN_GO_ON:
             return replace(question, offset=self.previous.offset + self.previous.lines)
@@ -169,17 +193,17 @@ class _Talk:
 
 
 def _conditioned(question: Question, new: Question, name: str) -> Question:
-    """With a condition of the new question; one side of a comparison is no comparison, one group no grouping."""
-    field = FIELDS.get(name, name)
-    if question.compare and FIELDS.get(question.compare.dim, question.compare.dim) == field:
-        question = replace(question, kind=Kind.DRILLDOWN, compare=None, n=None, metric=None)
+    """With a condition of the new question; one group is no grouping."""
     question = taken(question, new, name)
     if question.kind is Kind.JOURNEY_OVERVIEW or says_nothing(new, name):
         return question
+    field = FIELDS.get(name, name)
     return replace(question, group_by=tuple(one for one in question.group_by if FIELDS.get(one, one) != field))
 
 
 def _felt(question: Question, new: Question) -> Question:
+    if new.kind in RANKINGS.values():
+        return question  # the kind says it
     return turned.felt(question, new.sentiment)
 
 
@@ -201,21 +225,17 @@ def _at(question: Question, new: Question) -> Question:
 
 def _compared(question: Question, new: Question) -> Question:
     """Beside what was asked about, or, where two are named, beside each other."""
-    wanted = new.compare
-    if wanted is None:
-        return turned.uncompared(question)
-    had = question.compare
-    question = replace(question, group_by=()) if had else question
-    if had is None or had.dim != wanted.dim:
-        question = replace(turned.uncompared(question), group_by=question.group_by)
-    question = as_kind(question, Kind.COMPARE)
-    same = had if had and had.dim == wanted.dim else None
+    wanted, had = new.compare, question.compare
+    if question.kind is not Kind.COMPARE or wanted is None:
+        return question
+    if had and had.dim != wanted.dim:
+        question, had = replace(turned.uncompared(question), group_by=()), None
     if wanted.windows:
-        windows = same.windows if same else (question.window,) if question.window else ()
+        windows = had.windows if had else (question.window,) if question.window else ()
         both = wanted.windows if len(wanted.windows) > 1 else tuple(dict.fromkeys((*windows, *wanted.windows)))
         return replace(question, compare=Compare("time", windows=both), window=None)
     field = FIELDS.get(wanted.dim)
-    values = same.values if same else getattr(question.scope, field) if field else ()
+    values = had.values if had else getattr(question.scope, field) if field else ()
     beside = wanted.values if len(wanted.values) > 1 else tuple(dict.fromkeys((*values, *wanted.values)))
     question = selecting(question, **{field: ()}) if field else question
     return replace(question, compare=Compare(wanted.dim, beside))
@@ -223,35 +243,31 @@ def _compared(question: Question, new: Question) -> Question:
 
 def _grouped(question: Question, new: Question) -> Question:
     """Split by something; what is split by is no condition any more."""
+    if question.kind not in (*turned.GROUPED, Kind.COMPARE):
+        return question
     grains = [one for one in new.group_by if one in _GRAINS]
+    groups = new.group_by
     if question.kind is Kind.TREND and grains:
         question = replace(question, grain=grains[0])
-        groups = tuple(one for one in new.group_by if one not in _GRAINS) or question.group_by
-    else:
-        groups = new.group_by
-    if groups and question.kind not in (*turned.GROUPED, Kind.COMPARE):
-        question = as_kind(question, Kind.COUNT)
+        groups = tuple(one for one in groups if one not in _GRAINS) or question.group_by
     one_value = [FIELDS[one] for one in groups if one in FIELDS and len(getattr(question.scope, FIELDS[one])) == 1]
     return replace(selecting(question, **dict.fromkeys(one_value, ())), group_by=groups)
 
 
-def _grained(question: Question, new: Question) -> Question:
-    return replace(as_kind(question, Kind.TREND), grain=new.grain)
+def _where(question: Question, new: Question, name: str, kinds: Collection[Kind]) -> Question:
+    """With what the new question says, where the kind takes it."""
+    return taken(question, new, name) if question.kind in kinds else question
 
 
-def _measured(question: Question, new: Question) -> Question:
-    if new.metric and question.kind in (Kind.COUNT, Kind.SHARE):
-        question = as_kind(question, Kind.SHARE if new.metric.endswith("share") else Kind.COUNT)
-    return replace(question, metric=new.metric)
-
-
-# In this order: a time may change the grain, and the grain that is said is the last word.
+# In this order: a time may change the grain.
 _STEPS: Mapping[str, Callable[[Question, Question], Question]] = {
     "sentiment": _felt,
     "time": _at,
     "compare": _compared,
     "group_by": _grouped,
-    "grain": _grained,
-    "metric": _measured,
-    **{name: partial(taken, name=name) for name in ("n", "baseline", "premise")},
+    "grain": partial(_where, name="grain", kinds={Kind.TREND}),
+    "metric": partial(taken, name="metric"),
+    "n": partial(taken, name="n"),
+    "baseline": partial(_where, name="baseline", kinds={Kind.WHY_CHANGE}),
+    "premise": partial(_where, name="premise", kinds={Kind.WHY_CHANGE}),
 }

@@ -237,10 +237,11 @@ def from_stars(count: int) -> float:
     return (count - 1) / _STARS
 
 
-def conditions(filters: Filters) -> dict[str, Any]:
-    """The conditions that are set, by name."""
-    return {
-        item.name: value
-        for item in fields(filters)
-        if (value := getattr(filters, item.name)) not in (None, (), {}) and item.name != "speaker"
-    }
+def only(filters: Filters, name: str) -> Filters:
+    """One condition alone, by its name in a question: feedback_language, region, rating, stage."""
+    if name in ("region", "segment"):
+        chosen = {key: value for key, value in filters.segment.items() if (key == "region") == (name == "region")}
+        return Filters(segment=chosen)
+    fields_ = {"feedback_language": ("language",), "rating": ("rating_min", "rating_max")}.get(name, (name,))
+    known = {item.name for item in fields(filters)}
+    return Filters(**{one: getattr(filters, one) for one in fields_ if one in known})

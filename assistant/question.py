@@ -138,7 +138,8 @@ class _Reader:
                 unread.append(self.folded[one.start : one.end].strip())
             else:
                 windows.append(replace(one.window, expr=_as_said(one.window.expr, self.asked)))
-        unread += dates.unread(self.slate.rest(), table)
+        # "Not seen before" is no time: what a cue holds was understood.
+        unread += dates.unread(blanked(self.slate.rest(), self.cues.spans), table)
         return windows, unread
 
     def _rank(self) -> int | None:
@@ -299,7 +300,8 @@ class _Meant:
         kind, reader = self.kind, self.reader
         asked = replace(self._bare(), kind=kind)
         if kind in _NOTHING:
-            return asked
+            small = next((cue for cue in ("thanks", "help") if cue in self.facts), None)
+            return replace(asked, want=small if kind is Kind.CHITCHAT else None)
         compare = self._compare(called, values, parts, topic) if kind is Kind.COMPARE else None
         named = self._scope(called, values, parts, rating, compare)
         metric = self._metric()

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -104,9 +104,9 @@ class LlmTable(_Table):
     """
 
     base_url: str | None = None
-    model: str | None = Field(None, min_length=1)
+    model: Annotated[str, Field(min_length=1)] | None = None
     key: SecretStr | None = None
-    timeout_s: float = Field(10, gt=0, le=60)
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
 
     @field_validator("base_url")
     @classmethod

@@ -73,7 +73,7 @@ def _felt(question: Question, kind: Kind) -> Question:
 def felt(question: Question, sentiment: str | None) -> Question:
     """The question about what was said with a feeling; a ranking of the other side becomes one of this side."""
     if question.kind in RANKINGS.values() and sentiment in RANKINGS:
-        question = as_kind(question, RANKINGS[sentiment])
+        question = replace(as_kind(question, RANKINGS[sentiment]), want=question.want)
     return _without_opposed(replace(question, sentiment=sentiment))
 
 
@@ -87,14 +87,13 @@ def agreeing(question: Question) -> Question:
 
     Praise has a ranking of its own, which needs no intent.
     """
-    intents = set(question.scope.intent)
-    if not intents or not intents <= _OPPOSED.get(question.sentiment or "", frozenset()):
-        return question
-    sentiment = "positive" if question.sentiment == "negative" else "negative"
-    if question.kind not in RANKINGS.values():
-        return replace(question, sentiment=sentiment)
-    said = question.scope.intent if sentiment == "negative" else ()
-    return selecting(felt(question, sentiment), intent=said)
+    said = question.scope.intent
+    if said and _OPPOSED.get(question.sentiment or "", frozenset()).issuperset(said):
+        question = felt(question, "positive" if question.sentiment == "negative" else "negative")
+        question = selecting(question, intent=said)
+    if question.kind is Kind.TOP_PRAISE:
+        return selecting(question, intent=tuple(intent for intent in said if intent != "praise"))
+    return question
 
 
 def _metric(question: Question, kind: Kind) -> str | None:
@@ -160,7 +159,7 @@ def wanted(question: Question, want: str, themes: tuple[str, ...] = ()) -> Quest
     ``themes`` are those that the answer listed: the evidence is what was said of them. What no other question asks for
     is left to the answer, as ``want``.
     """
-    return _WANTED[want](question, themes) if want in _WANTED else replace(question, want=want)
+    return WANTS[want](question, themes) if want in WANTS else replace(question, want=want)
 
 
 def _quotes(question: Question, _themes: tuple[str, ...]) -> Question:
@@ -177,18 +176,23 @@ def _trend(question: Question, _themes: tuple[str, ...]) -> Question:
 
 
 def _why(question: Question, _themes: tuple[str, ...]) -> Question:
+    return replace(_reasons(question), want="why")
+
+
+def _reasons(question: Question) -> Question:
+    """The question whose answer gives the reasons."""
     compare = question.compare
     if question.kind is Kind.TREND or (compare and compare.windows):
         return as_kind(question, Kind.WHY_CHANGE)
     if question.kind in _GIVE_REASONS or question.scope.theme:
-        return replace(question, want="why")
+        return question
     if compare:
         return replace(question, sentiment=question.sentiment or "negative", n=question.n or DEFAULT_N, metric=None)
     glad = question.sentiment == "positive" or question.metric == "positive_share"
     return as_kind(question, RANKINGS["positive" if glad else "negative"])
 
 
-_WANTED: Mapping[str, Callable[[Question, tuple[str, ...]], Question]] = {
+WANTS: Mapping[str, Callable[[Question, tuple[str, ...]], Question]] = {
     "quotes": _quotes,
     "evidence": _evidence,
     "trend": _trend,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -181,7 +181,7 @@ class Workspace:
         """What answers questions; it needs no index, no spaCy, no model and no torch."""
         from assistant.engine import Engine
 
-        return Engine(self.store, lambda: datetime.now(UTC))
+        return Engine(self.store, lambda: datetime.now(UTC), _static)
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""
@@ -195,9 +195,26 @@ class Workspace:
             zone,
             settings.locale.week_start,
             events=settings.events,
+            sources=self._sources,
+            segments=self._segments,
+            owners=settings.owners,
             taxonomy=self.taxonomy,
             **dict(settings.catalog),
         )
+
+    @cached_property
+    def _sources(self) -> tuple[str, ...]:
+        """Names of sources: those configured, and those that feedback came from."""
+        from mining import reading
+
+        return tuple(dict.fromkeys((*self.settings.sources, *reading.freshness(self.store))))
+
+    @cached_property
+    def _segments(self) -> dict[str, tuple[str, ...]]:
+        """What feedback carries about its customers: key -> values."""
+        from mining import reading
+
+        return reading.segments(self.store)
 
     def connector(self, name: str) -> tuple[Connector, Pull]:
         """A source of the settings, and how its pull is remembered.
@@ -255,6 +272,13 @@ class Workspace:
         from filelock import FileLock
 
         return FileLock(self.home / _LOCK)
+
+
+@cache
+def _static() -> Embedder:
+    """The static model: what topics and unknown wordings are looked up with."""
+    embedder: Embedder = _plugged("embeddings.models", "static", {})
+    return embedder
 
 
 def _plugged(package: str, name: str, settings: Mapping[str, Any]) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,7 @@ from typing import Any
 from persiantools import jdatetime
 
 from assistant.directions import apart
-from assistant.meaning import IMPLIED, Question, stars
+from assistant.meaning import IMPLIED, Question, only, stars
 from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.periods import Window
 from mining.language import name as language_name
@@ -29,6 +30,10 @@ _MINUS = "−"
 _FELT = {"complaint": "negative", "praise": "positive"}
 # Platforms that are known without a catalogue, as their makers spell them.
 _SPELT = {"ios": "iOS", "android": "Android"}
+
+
+_LONGER_THAN_A_MONTH = 32
+_CRON_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 class Wording:
@@ -98,13 +103,19 @@ class Wording:
             return self.signed(points.value)
         if isinstance(points.before, Mean):
             return self.signed(points.value, 1)
-        return self.say("points", value=self.signed(points.value * 100, 1))
+        parts = (points.value, points.rate, points.mix)
+        value, rate, mix = (self.signed(part * 100, 1) for part in parts)
+        return self.say("change_parts", value=self.say("points", value=value), rate=rate, mix=mix)
 
     def date(self, day: date) -> str:
         """A date as it is written in the language, Jalali in Persian."""
-        shown: Any = _jalali.to_jalali(day) if self._table.get("calendar") == "jalali" else day
+        shown = self._shown(day)
         month = self._table["months"][shown.month - 1]
         return self.say("day", day=shown.day, month=month, year=shown.year).translate(self._digits)
+
+    def _shown(self, day: date) -> Any:
+        """A day in the language's calendar."""
+        return _jalali.to_jalali(day) if self._table.get("calendar") == "jalali" else day
 
     def ago(self, days: int) -> str:
         """How long ago something was, in whole days: today, yesterday, 3 days ago.
@@ -126,6 +137,64 @@ class Wording:
         remarks = [name for name in ("default", "partial", "future") if getattr(window, name)]
         return f"{said} ({self.say(f'{remarks[0]}_window')})" if remarks else said
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        table: Any = self._table
+        for part in key.split("."):
+            if not isinstance(table, Mapping) or part not in table:
+                return False
+            table = table[part]
+        return isinstance(table, str)
+
+    def timed(self, question: Question) -> str:
+        """The window of a question, as :meth:`window` says it."""
+        return self.window(question.window) if question.window else self.say("that_time")
+
+    def dates(self, window: Window) -> str:
+        """The days of a window, a whole month or a single day by its name."""
+        if window.first == window.last:
+            return self.date(window.first)
+        first, last = (self._shown(day) for day in (window.first, window.last + timedelta(days=1)))
+        begins, ends = first.day == 1, last.day == 1
+        if begins and ends and (last.month - first.month) % 12 == 1 and window.days < _LONGER_THAN_A_MONTH:
+            month = self._table["months"][first.month - 1]
+            return self.say("month", month=month, year=first.year).translate(self._digits)
+        return self.say("to", first=self.date(window.first), last=self.date(window.last))
+
+    def channel(self, value: str) -> str:
+        """What a channel is called, in the plural."""
+        return str(self._table["channels"].get(value, value))
+
+    def platform(self, value: str) -> str:
+        """A platform as its makers spell it."""
+        return _SPELT.get(value, value)
+
+    def changed(self, name: str, question: Question) -> str:
+        """What a follow-up changed."""
+        match name:
+            case "time":
+                return self.timed(question)
+            case "n":
+                return self.say("changed.n", n=self.number(question.lines))
+            case "group_by":
+                return self.say("changed.group_by", dimensions=self.dimensions(question.group_by))
+            case "rank":
+                return self.say("changed.rank", rank=self.number(question.rank or 0)) if question.rank else ""
+            case "kind" | "want":
+                return self.say(f"changed.{name}")
+        alone = replace(question, scope=only(question.scope, name), theme=question.theme if name == "theme" else None)
+        return self.scope(replace(alone, sentiment=question.sentiment if name == "sentiment" else None)).strip(" ()")
+
+    def cron(self, line: str) -> str:
+        """How often, from a line of cron (minute, hour, day of the month, month, day of the week)."""
+        minute, hour, day, _, weekday = line.split()
+        at = f"{int(hour):02}:{int(minute):02}".translate(self._digits)
+        if weekday != "*":
+            days = [self._table["schedules"]["days"][_CRON_DAYS.index(one)] for one in _weekdays(weekday)]
+            return self.say("schedules.weekly", days=self.listed(days), hour=at)
+        key = "daily" if day == "*" else "monthly" if line.split()[3] == "*" else "quarterly"
+        return self.say(f"schedules.{key}", hour=at)
+
     def scope(self, question: Question) -> str:
         """The conditions of a question in brackets, "" where there are none."""
         parts = [*self._labels(question), *self._places(question), *self._topics(question)]
@@ -145,10 +214,10 @@ class Wording:
     def _places(self, question: Question) -> list[str]:
         """Conditions on the feedback that a remark stands in."""
         scope = question.scope
-        parts = [str(self._table["channels"].get(value, value)) for value in scope.channel]
+        parts = [self.channel(value) for value in scope.channel]
         parts += [self.say("from_source", name=name) for name in scope.source]
         parts += [self.say("feedback_language", name=language_name(code, self.language)) for code in scope.language]
-        parts += [*scope.product, *scope.competitor, *(_SPELT.get(name, name) for name in scope.platform)]
+        parts += [*scope.product, *scope.competitor, *map(self.platform, scope.platform)]
         for key, name in scope.segment.items():
             parts.append(name if key == "region" else self.say("segment", name=key, value=name))
         return parts + self._ratings(stars(scope))
@@ -168,7 +237,8 @@ class Wording:
 
     def dimensions(self, names: tuple[str, ...]) -> str:
         """What a ranking may be split by, listed."""
-        return self.listed([self._table["dimensions"].get(name, name) for name in names])
+        table = {**self._table["more_dimensions"], **self._table["dimensions"]}
+        return self.listed([table.get(name, name) for name in names])
 
     def task(self, name: str) -> str:
         """What a task of the taggers is called."""
@@ -185,6 +255,14 @@ class Wording:
         return tuple(question for question in mixed if question != apart_from.text)[:3]
 
 
+def _weekdays(said: str) -> list[str]:
+    """The days of the week that cron names: MON,WED or MON-FRI."""
+    first, dash, last = said.partition("-")
+    if dash:
+        return list(_CRON_DAYS[_CRON_DAYS.index(first) : _CRON_DAYS.index(last) + 1])
+    return said.split(",")
+
+
 def _rounded(value: float, digits: int) -> Decimal:
     # What binary fractions leave beyond the ninth digit would turn a half down: 0.285 of 100 is 28.499999999999996.
     return Decimal(str(round(value, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -193,5 +271,8 @@ def _rounded(value: float, digits: int) -> Decimal:
 @cache
 def wording(language: str) -> Wording:
     """The wording of a language: en, he or fa."""
-    path = files("assistant") / "phrasing" / f"{language}.toml"
-    return Wording(language, tomllib.loads(path.read_text(encoding="utf-8")))
+    folder = files("assistant") / "phrasing"
+    table: dict[str, Any] = {}
+    for name in (f"{language}.toml", f"answers_{language}.toml"):
+        table |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
+    return Wording(language, table)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from connectors.errors import ConfigError
-from mining import copies, copies_held, names_held
+from mining import copies, copies_held, names_held, schema
 from mining.database import slices, upsert
 from mining.filters import Filters, joined, where
 from mining.names import Name
@@ -293,6 +293,21 @@ def freshness(store: Store) -> dict[str, datetime]:
     wanted = select(feedback.c.source, func.max(feedback.c.fetched_at)).group_by(feedback.c.source)
     with store.transaction() as connection:
         return {source: at for source, at in connection.execute(wanted.order_by(feedback.c.source))}
+
+
+# A key with more values than this is no segment but a number of somebody.
+_MOST_VALUES = 200
+
+
+def segments(store: Store) -> dict[str, tuple[str, ...]]:
+    """What feedback carries about its customers, such as plan and region: key -> values, as far as it was counted."""
+    codes = schema.fact_codes
+    found: dict[str, set[str]] = {}
+    with store.transaction() as connection:
+        for line in connection.scalars(select(codes.c.value).where(codes.c.kind == "segment")):
+            for key, value in json.loads(line).items():
+                found.setdefault(key, set()).add(str(value))
+    return {key: tuple(sorted(values)) for key, values in found.items() if len(values) <= _MOST_VALUES}
 
 
 def remember(store: Store, asked: Mapping[str, tuple[Query, int]], at: datetime) -> None:

@@ -99,3 +99,67 @@ def _adjusted_likelihood(observed: Numbers, expected: Numbers) -> Numbers:
     each = gammaln(count + size) - gammaln(size) - size * np.log1p(mean / size) - count * np.log(size + mean)
     information = (mean / (1 + mean / size)).sum(axis=1)
     return np.asarray(each.sum(axis=1) - 0.5 * np.log(np.maximum(information, _NOTHING)), np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Whether a series moves one way: ``slope`` a step, its two-sided ``p``. ``points`` are those that hold anything."""
+
+    slope: float
+    p: float
+    points: int
+
+
+def drift(sums: Numbers, weights: Numbers, variance: float) -> Drift:
+    """A test for a linear trend of ``sums / weights`` over equal steps, of sums with variance ``variance`` a weight.
+
+    Shares: sums are successes, weights trials, variance p (1 - p), which is the trend test of Cochran and Armitage.
+    Counts: sums are counts, weights days, variance the mean count a day (Poisson). Means: sums of values. Where the
+    points scatter around the line more than that, the variance is enlarged as much (Pearson's dispersion, not below 1),
+    so a series that jumps up and down needs a larger slope. Fewer than three points with weight say nothing: p = 1.
+    Source: P. Armitage, "Tests for linear trends in proportions and frequencies", Biometrics 11 (1955) 375.
+    """
+    there = np.flatnonzero(weights > 0)
+    place, total, weight = there.astype(float), sums[there].astype(float), weights[there].astype(float)
+    if len(there) < 3 or variance <= 0:
+        return Drift(0.0, 1.0, len(there))
+    centred = place - np.average(place, weights=weight)
+    mean = total.sum() / weight.sum()
+    spread = float((weight * centred**2).sum())
+    slope = float((centred * (total - weight * mean)).sum()) / spread
+    left = total - weight * (mean + slope * centred)
+    dispersion = float((left**2 / (weight * variance)).sum()) / (len(there) - 2)
+    z = slope / math.sqrt(max(1.0, dispersion) * variance / spread)
+    return Drift(slope, math.erfc(abs(z) / math.sqrt(2)), len(there))
+
+
+def different_shares(part: int, whole: int, other_part: int, other_whole: int) -> float:
+    """Two-sided p-value of the difference of two shares (pooled two-proportion z test), 1 where a whole is nothing.
+
+    Raises ValueError unless each part lies within its whole.
+    """
+    if not (0 <= part <= whole and 0 <= other_part <= other_whole):
+        raise ValueError(f"{part} of {whole}, {other_part} of {other_whole}")
+    if not whole or not other_whole:
+        return 1.0
+    pooled = (part + other_part) / (whole + other_whole)
+    variance = pooled * (1 - pooled) * (1 / whole + 1 / other_whole)
+    return math.erfc(abs(part / whole - other_part / other_whole) / math.sqrt(2 * variance)) if variance > 0 else 1.0
+
+
+def different_means(mean: float, variance: float, n: int, other: float, other_variance: float, other_n: int) -> float:
+    """Two-sided p-value of the difference of two means with known variances (z test), 1 where a side is empty."""
+    if not n or not other_n:
+        return 1.0
+    error = variance / n + other_variance / other_n
+    return math.erfc(abs(mean - other) / math.sqrt(2 * error)) if error > 0 else float(mean == other)
+
+
+def different_rates(count: int, exposure: float, other: int, other_exposure: float) -> float:
+    """Two-sided p-value of the difference of two Poisson rates (z test on the pooled rate), 1 where none was counted."""
+    total = count + other
+    if not total or exposure <= 0 or other_exposure <= 0:
+        return 1.0
+    rate = total / (exposure + other_exposure)
+    error = rate * (1 / exposure + 1 / other_exposure)
+    return math.erfc(abs(count / exposure - other / other_exposure) / math.sqrt(2 * error))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from assistant.answer import Answer
@@ -33,7 +34,7 @@ def specification(answer: Answer) -> dict[str, Any] | None:
     marks = {"bars": bars.specification, "pairs": bars.specification, "lines": lines.specification}
     if chart.mark not in marks:
         raise ValueError(f"no chart is called {chart.mark}")
-    return marks[chart.mark](answer, scales.Words(answer.question.language))
+    return marks[chart.mark](answer, chart, scales.Words(answer.question.language))
 
 
 def render(spec: Mapping[str, Any], path: Path) -> None:
@@ -51,9 +52,11 @@ def render(spec: Mapping[str, Any], path: Path) -> None:
     picture = draw(spec)
     try:
         path.write_bytes(picture)
-    except OSError as error:
-        reason = error.strerror or "it cannot be written"
-        raise ConfigError(f"The chart was not written to {path}: {reason}.", "Name a file that can be written.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no file can have this name"
+        raise ConfigError(
+            f"The chart was not written to {path}: {reason}.", "Name a file that can be written."
+        ) from error
 
 
 def _json(spec: Mapping[str, Any]) -> bytes:
@@ -61,15 +64,17 @@ def _json(spec: Mapping[str, Any]) -> bytes:
 
 
 def _png(spec: Mapping[str, Any]) -> bytes:
-    return _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
+    picture: bytes = _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
+    return picture
 
 
 def _svg(spec: Mapping[str, Any]) -> bytes:
-    return _drawer().vegalite_to_svg(_alone(spec), allowed_base_urls=[]).encode()
+    picture: str = _drawer().vegalite_to_svg(_alone(spec), allowed_base_urls=[])
+    return picture.encode()
 
 
 @cache
-def _drawer() -> Any:
+def _drawer() -> ModuleType:
     """vl-convert, which brings letters for English and Hebrew, with ours for Persian."""
     import vl_convert
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import altair as alt
 
-from assistant.answer import Answer, Row
+from assistant.answer import Answer, Chart, Row
 from assistant.charts import paper
 from assistant.charts.letters import as_asked, clean, cut, longest, width, wrapped
-from assistant.charts.paper import Key, Side
-from assistant.charts.scales import Axis, Unit, Words, axis, drawn, is_empty, label_of, measured, unit_of
+from assistant.charts.paper import Key, Side, Style
+from assistant.charts.scales import Axis, Unit, Words, axis, drawn, is_empty, label_of, measured, unit_in
 
 _WIDTH = 420
 _ROOM = 260
@@ -22,17 +22,18 @@ _GAP = 10
 # Pixels of a row with a title of one line and of two, and of its bar or each of its two bars.
 _STEPS = {1: 32, 2: 46}
 _THICK, _THIN = 20, 15
+_HEADING = paper.TEXT + 1
 # Room for a number beyond a bar on both sides, in parts of the axis, where bars go both ways.
 _BEYOND = 0.14
-_SOLID = {"fill": paper.DARK}
-_OPEN = {"fill": paper.LIGHT, "stroke": paper.DARK, "strokeWidth": 1, "strokeDash": paper.DASHED}
+_SOLID: Style = {"fill": paper.DARK}
+_OPEN: Style = {"fill": paper.LIGHT, "stroke": paper.DARK, "strokeWidth": 1, "strokeDash": paper.DASHED}
 
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
     """What the layers of one chart have in common.
 
-    ``places`` are headings and rows from top to bottom, ``titles`` the lines of each row's, ``step`` the pixels of each.
+    ``places`` are headings and rows from top to bottom, ``titles`` each row's in lines, ``step`` the pixels of each.
     """
 
     words: Words
@@ -50,8 +51,10 @@ class _Plot:
 
     @property
     def room(self) -> float:
-        """Pixels that the rows' titles take."""
-        return min(_ROOM, longest((line for lines in self.titles.values() for line in lines), paper.TEXT))
+        """Pixels that titles and headings take."""
+        titles = longest((line for lines in self.titles.values() for line in lines), paper.TEXT)
+        headings = longest((place for place in self.places if isinstance(place, str)), _HEADING)
+        return min(_ROOM, max(titles, headings))
 
     @property
     def rows(self) -> list[tuple[int, Row]]:
@@ -79,16 +82,15 @@ class _Plot:
         """A layer in which things stand at the ends of bars."""
         if len(self.keys) > 1:
             channels["yOffset"] = alt.YOffset("side:O", scale=alt.Scale(domain=list(range(len(self.keys)))))
-        return chart.encode(x=self.x, y=self.y, **channels)
+        encoded: alt.Chart = chart.encode(x=self.x, y=self.y, **channels)
+        return encoded
 
 
-def specification(answer: Answer, words: Words) -> dict[str, Any] | None:
+def specification(answer: Answer, chart: Chart, words: Words) -> dict[str, Any] | None:
     """The chart of an answer's rows, None where there is nothing to draw."""
-    chart = answer.chart
-    first = next((found for row in answer.rows if chart and (found := measured(row, chart.key))), None)
-    if chart is None or first is None:
+    unit = unit_in(answer.rows, chart.key)
+    if unit is None:
         return None
-    unit = unit_of(first)
     keys = [key for key in (chart.key, chart.beside) if key and _drawn(answer.rows, key, unit)]
     values = [drawn(measured(row, key), unit) for row in answer.rows for key in keys]
     if is_empty(values, unit):
@@ -142,12 +144,14 @@ def _legend(plot: _Plot, rows: Sequence[Row]) -> list[Key]:
 
 
 def _zero(plot: _Plot) -> alt.Chart:
-    return paper.rows_of([{"value": 0}]).mark_rule(color=paper.INK, aria=False).encode(x=plot.x)
+    line: alt.Chart = paper.rows_of([{"value": 0}]).mark_rule(color=paper.INK, aria=False).encode(x=plot.x)
+    return line
 
 
 def _bars(plot: _Plot) -> list[alt.Chart]:
     """Bars, dark or light with a dashed edge: the second of two, and what is too little to rank by."""
-    solid, light = [], []
+    solid: list[dict[str, Any]] = []
+    light: list[dict[str, Any]] = []
     for place, row in plot.rows:
         for side, key in enumerate(plot.keys):
             bar = _bar(plot, place, row, side, key)
@@ -196,20 +200,24 @@ def _titles(plot: _Plot) -> alt.Chart:
     values = [{"place": place, "lines": list(lines)} for place, lines in plot.titles.items()]
     up = alt.expr(f"-{paper.LINE / 2} * (length(datum.lines) - 1)")
     mark = paper.rows_of(values).mark_text(align=plot.side.end, baseline="middle", dy=up, aria=False)
-    return mark.encode(x=alt.value(plot.side.at(-_GAP)), y=plot.y, text="lines:N")
+    titles: alt.Chart = mark.encode(x=alt.value(plot.side.at(-_GAP)), y=plot.y, text="lines:N")
+    return titles
 
 
 def _headings(plot: _Plot) -> list[alt.Chart]:
     """The headings of groups, at the outer edge of the rows' titles."""
-    whole = _WIDTH + _GAP + plot.room
     values = [
-        {"place": place, "heading": cut(text, plot.words.language, paper.TEXT + 1, whole)}
+        {"place": place, "heading": cut(text, plot.words.language, _HEADING, _ROOM)}
         for place, text in enumerate(plot.places) if isinstance(text, str)
     ]  # fmt: skip
     if not values:
         return []
     mark = paper.rows_of(values).mark_text(
-        align=plot.side.begin, baseline="middle", dy=6, fontWeight="bold", fontSize=paper.TEXT + 1,
+        align=plot.side.begin,
+        baseline="middle",
+        dy=6,
+        fontWeight="bold",
+        fontSize=_HEADING,
         aria=False,
     )
     return [mark.encode(x=alt.value(plot.side.at(-_GAP - plot.room)), y=plot.y, text="heading:N")]

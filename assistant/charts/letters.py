@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+
 from assistant.directions import harmless
 
 RIGHT_TO_LEFT = frozenset({"he", "fa"})
@@ -12,9 +14,11 @@ ELLIPSIS = "…"
 _MOST = 300
 # No language of ours heaps more marks on a letter; a tower of them would climb over the lines above.
 _MARKS = 3
+# Pictures joined to one (a family) are drawn over each other where no font has the whole; Persian joins letters.
+_JOINED_PICTURES = re.compile("(?<![\u0600-\u06ff])\u200d|[\ufe00-\ufe0f]")
 _TO_LEFT, _TO_RIGHT, _END = "\u2067", "\u2066", "\u2069"
-# Widths in parts of the font's size as the letters of our fonts have them, rather too large than too small. Vega could cut
-# lines by their exact width, but it cuts through the halves of an emoji and fails.
+# Widths in parts of the font's size as the letters of our fonts have them, rather too large than too small. Vega could
+# cut lines by their exact width, but it cuts through the halves of an emoji and fails.
 _WIDTHS = {
     **dict.fromkeys("iljIftr.,:;'|!()[] ·וןיז", 0.4), **dict.fromkeys("اآأإلرزذدو", 0.5),
     **dict.fromkeys("mwMW%@…—سشصضطﷲ", 1.0), **dict.fromkeys("אהחטמסעפצקשתםGOQCDNHU", 0.75),
@@ -24,7 +28,7 @@ _LETTER, _CAPITAL, _FOREIGN = 0.6, 0.7, 1.3
 
 def clean(text: str) -> str:
     """Text of one line that any drawing program takes: no controls, no lone surrogates, no towers of marks."""
-    whole = harmless(text[: 10 * _MOST]).encode("utf-8", "replace").decode("utf-8")
+    whole = _JOINED_PICTURES.sub("", harmless(text[: 10 * _MOST])).encode("utf-8", "replace").decode("utf-8")
     kept, heaped = [], 0
     for sign in whole:
         heaped = heaped + 1 if _width(sign) == 0 else 0
@@ -60,7 +64,8 @@ def width(text: str, size: float) -> float:
 
 def wrapped(text: str, language: str, size: float, room: float, most: int = 2) -> list[str]:
     """Cleaned text in at most so many lines of ``room`` pixels, the last with an ellipsis where something is cut."""
-    lines, rest = [], clean(text).split(" ")
+    lines: list[str] = []
+    rest = clean(text).split(" ")
     while rest and len(lines) < most:
         line, rest = _line(rest, size, room)
         lines.append(line)

@@ -1,7 +1,7 @@
 """Rows as points over time; one panel to a group, all on the same axis.
 
-Time runs from left to right in all three languages: so do the graphs of newspapers, schoolbooks and statistics offices in
-Hebrew and in Persian, whatever the direction of the words. The upright axis stands where reading begins.
+Time runs from left to right in all three languages: so do most graphs in Hebrew and in Persian, whatever
+the direction of the words. The upright axis stands where reading begins.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 import altair as alt
 
-from assistant.answer import Answer, Row
+from assistant.answer import Answer, Chart, Row
 from assistant.charts import paper
 from assistant.charts.letters import clean, cut, wrapped
-from assistant.charts.paper import Key, Side
-from assistant.charts.scales import Axis, Unit, Words, axis, base_of, drawn, is_empty, label_of, measured, unit_of
+from assistant.charts.paper import Key, Side, Style
+from assistant.charts.scales import Axis, Unit, Words, axis, base_of, drawn, is_empty, label_of, measured, unit_in
 from assistant.measures import Share
 
 _WIDTH = 640
@@ -26,10 +26,11 @@ _TALL, _LOW = 260, 130
 _LINES = 3
 # Up to so many points each bears its number.
 _NUMBERED = 12
-_LINE = {"color": paper.DARK, "strokeWidth": 2}
-_FULL = {"shape": "circle", "filled": True, "fill": paper.DARK, "stroke": paper.DARK, "strokeWidth": 1.5}
-_HOLLOW = {**_FULL, "fill": paper.PAPER}
-_SWATCH = {"shape": "square", "filled": True, "fill": paper.BAND, "stroke": paper.BAND}
+_LINE: Style = {"color": paper.DARK, "strokeWidth": 2}
+_FULL: Style = {"shape": "circle", "filled": True, "fill": paper.DARK, "stroke": paper.DARK, "strokeWidth": 1.5}
+_DASHED: Style = {**_LINE, "strokeDash": paper.DASHED}
+_HOLLOW: Style = {**_FULL, "fill": paper.PAPER}
+_SWATCH: Style = {"shape": "square", "filled": True, "fill": paper.BAND, "stroke": paper.BAND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,11 @@ class _Plot:
     height: float
 
 
-def specification(answer: Answer, words: Words) -> dict[str, Any] | None:
+def specification(answer: Answer, chart: Chart, words: Words) -> dict[str, Any] | None:
     """The chart of an answer's rows as time goes on, None where there is nothing to draw."""
-    chart = answer.chart
-    first = next((found for row in answer.rows if chart and (found := measured(row, chart.key))), None)
-    if chart is None or first is None:
+    unit = unit_in(answer.rows, chart.key)
+    if unit is None:
         return None
-    unit = unit_of(first)
     panels = _panels(answer, chart.key, unit, words)
     points = [point for panel in panels.values() for point in panel]
     if is_empty([point.value for point in points], unit):
@@ -148,7 +147,8 @@ def _y(plot: _Plot, field: str = "value") -> alt.Y:
 
 
 def _zero(plot: _Plot) -> alt.Chart:
-    return paper.rows_of([{"value": 0}]).mark_rule(color=paper.INK, aria=False).encode(y=_y(plot))
+    line: alt.Chart = paper.rows_of([{"value": 0}]).mark_rule(color=paper.INK, aria=False).encode(y=_y(plot))
+    return line
 
 
 def _runs(points: Sequence[_Point]) -> list[list[_Point]]:
@@ -182,7 +182,7 @@ def _line(plot: _Plot, points: Sequence[_Point]) -> list[alt.Chart]:
             values = [{"step": pair[0].at, "at": point.at, "value": point.value} for point in pair]
             steps[any(point.running for point in pair)] += values
     return [
-        paper.rows_of(values).mark_line(aria=False, **_LINE, **({"strokeDash": paper.DASHED} if open_end else {})).encode(
+        paper.rows_of(values).mark_line(aria=False, **(_DASHED if open_end else _LINE)).encode(
             x=_x(points), y=_y(plot), detail="step:N"
         )
         for open_end, values in steps.items() if values

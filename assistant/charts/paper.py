@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -20,6 +20,10 @@ DASHED = [5, 3]
 TITLE, TEXT, SMALL = 17, 13, 12
 LINE = 17
 """Pixels from one line of text to the next."""
+
+Align = Literal["left", "right"]
+# How a mark looks, as Vega-Lite names it.
+Style = dict[str, Any]
 
 # The first font of each list is always there: vl-convert brings the one, assistant/fonts the other.
 _FONTS = {"fa": "Vazirmatn, Tahoma, sans-serif"}
@@ -44,17 +48,17 @@ class Side:
         return self.width - inward if self.to_left else inward
 
     @property
-    def begin(self) -> str:
+    def begin(self) -> Align:
         """The alignment of words that run on from a place in the reading direction."""
         return "right" if self.to_left else "left"
 
     @property
-    def end(self) -> str:
+    def end(self) -> Align:
         """The alignment of words that end at a place."""
         return "left" if self.to_left else "right"
 
     @property
-    def axis(self) -> str:
+    def axis(self) -> Align:
         """The side on which an upright axis stands."""
         return "right" if self.to_left else "left"
 
@@ -89,7 +93,7 @@ def note(row: Row, label: str, measure: Measure | None, unit: Unit, words: Words
 class Key:
     """One line of a legend: a mark as it is drawn, and what it means."""
 
-    mark: Mapping[str, Any]
+    mark: Style
     meaning: str
 
 
@@ -113,7 +117,7 @@ def legend(keys: Sequence[Key], words: Words, side: Side) -> list[alt.Chart]:
 
 
 def entitled(
-    chart: alt.LayerChart | alt.VConcatChart, answer: Answer, words: Words, measure: str, room: float
+    chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, answer: Answer, words: Words, measure: str, room: float
 ) -> dict[str, Any]:
     """The finished specification: with title, what is measured and when, in lines of ``room`` pixels."""
     language = words.language
@@ -123,7 +127,7 @@ def entitled(
         told.append(words.wording.window(answer.window))
     head = alt.TitleParams(
         text=wrapped(title, language, TITLE, room, _TITLE_LINES),
-        subtitle=wrapped(" · ".join(told), language, TEXT, room) if told else [],
+        subtitle=[line for part in told for line in wrapped(part, language, TEXT, room)],
         anchor="end" if language in RIGHT_TO_LEFT else "start", frame="bounds", offset=16,
     )  # fmt: skip
     finished = chart.properties(title=head, description=title, background=PAPER, padding=16)
@@ -132,11 +136,13 @@ def entitled(
 
 
 def _config(language: str) -> dict[str, Any]:
-    words = {"labelColor": INK, "labelFontSize": SMALL, "titleColor": INK}
     return {
         "font": _FONTS.get(language, _FONT),
         "view": alt.ViewConfig(stroke=None),
-        "axis": alt.AxisConfig(gridColor=GRID, domainColor=INK, tickColor=INK, labelLimit=0, labelPadding=6, labelFlush=False, **words),
+        "axis": alt.AxisConfig(
+            gridColor=GRID, domainColor=INK, tickColor=INK, labelColor=INK, labelFontSize=SMALL, labelLimit=0,
+            labelPadding=6, labelFlush=False,
+        ),
         "text": alt.MarkConfig(color=INK, fontSize=TEXT, lineHeight=LINE),
         "title": alt.TitleConfig(
             color=INK, fontSize=TITLE, lineHeight=TITLE + 5, subtitleColor=INK, subtitleFontSize=TEXT,

@@ -15,7 +15,7 @@ from assistant.charts.letters import number_apart
 from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.wording import Wording, wording
 
-MINUS = "\u2212"
+_NOTHING = "–"
 # Axes are cut into about so many parts.
 _PARTS = 4
 
@@ -38,11 +38,11 @@ class Unit:
 _COUNT, _SHARE = Unit(), Unit(percent=True)
 _NET = Unit(factor=100, signed=True, marks=(-100, -50, 0, 50, 100))
 _STARS = Unit(decimals=1, marks=(0, 1, 2, 3, 4, 5))
-# A change is told in points of what changed: percentage points of shares, hundredths of a star.
+# A change is told in points of what changed: percentage points of shares, stars of ratings.
 _CHANGES: Mapping[type, Unit] = {
     Share: Unit(factor=100, decimals=1, signed=True),
     Net: Unit(factor=100, decimals=1, signed=True),
-    Mean: Unit(decimals=2, signed=True),
+    Mean: Unit(decimals=1, signed=True),
     Figure: Unit(signed=True),
 }
 _UNITS: Mapping[type, Unit] = {Figure: _COUNT, Share: _SHARE, Net: _NET, Mean: _STARS}
@@ -53,6 +53,11 @@ def unit_of(measure: Measure) -> Unit:
     if isinstance(measure, Points):
         return _CHANGES.get(type(measure.after), _CHANGES[Figure])
     return _UNITS[type(measure)]
+
+
+def unit_in(rows: Iterable[Row], key: str) -> Unit | None:
+    """The unit of the first of the rows that has the measure, None where none has."""
+    return next((unit_of(found) for row in rows if (found := measured(row, key))), None)
 
 
 def measured(row: Row, key: str) -> Measure | None:
@@ -110,7 +115,7 @@ def axis(values: Iterable[float | None], unit: Unit) -> Axis:
 
 def _step(rough: float, unit: Unit) -> float:
     """The round number next above: 1, 2, 2.5 or 5 times a power of ten, in steps that can be told."""
-    least = 10.0 ** -unit.decimals * (0.01 if unit.percent else 1)
+    least = 10.0**-unit.decimals * (0.01 if unit.percent else 1)
     power = 10.0 ** floor(log10(max(rough, least)))
     steps = (times * power for times in (1, 2, 2.5, 5, 10))
     return next(step for step in steps if step >= max(rough, least) - 1e-9 and _told(step, least))
@@ -133,17 +138,15 @@ class Words:
         self.language = language
         self.wording: Wording = wording(language)
         self._table = _tables()[language]
-        self._digits = {ord(str(digit)): self.wording.number(digit) for digit in range(10)}
 
     def number(self, value: float | None, unit: Unit) -> str:
         """A number of an axis as people write it, in one piece whatever stands around it."""
         if value is None:
-            return str(self._table["nothing"])
+            return _NOTHING
         if unit.percent:
             return number_apart(self.wording.percent(value))
-        size = round(abs(value), unit.decimals)
-        sign = "" if not unit.signed or not size else MINUS if value < 0 else "+"
-        return number_apart(sign + self._plain(size, unit.decimals))
+        said = self.wording.signed if unit.signed else self.wording.decimal
+        return number_apart(said(value, unit.decimals))
 
     def ticks(self, shown: Axis, unit: Unit) -> list[str]:
         """The numbers at an axis, without decimals where all are whole."""
@@ -158,12 +161,6 @@ class Words:
     def say(self, key: str) -> str:
         """A word of the charts' own."""
         return str(self._table[key])
-
-    def _plain(self, size: float, decimals: int) -> str:
-        if not decimals:
-            return self.wording.number(round(size))
-        whole, _, fraction = f"{size:.{decimals}f}".partition(".")
-        return self.wording.number(int(whole)) + str(self._table["decimal"]) + fraction.translate(self._digits)
 
 
 @cache

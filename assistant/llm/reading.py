@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 from assistant.llm import proposal as proposals
+from assistant.llm.pages import fenced, page
 from assistant.llm.proposal import KINDS, LANGUAGES, METRICS, Proposal, Read, Time
 from assistant.llm.server import Failed, completed
-from assistant.meaning import DEFAULT_N, IMPLIED, LISTED, TIMED, Asker, Kind, Question, from_stars
-from assistant.periods import Clock, Window, default_window, settled
+from assistant.meaning import DEFAULT_N, IMPLIED, LISTED, TIMED, Asker, Compare, Kind, Question, from_stars
+from assistant.periods import WEEKDAYS, Clock, Window, default_window, settled
 from connectors.record import Channel
 from mining.filters import Filters
 
@@ -67,18 +64,6 @@ def meant(proposal: Mapping[str, Any], text: str, asker: Asker) -> Question | No
     return _question(read, text, asker) if read else None
 
 
-def fenced(text: str) -> str:
-    """A text between two lines that nobody can have written into it."""
-    line = f"-----{secrets.token_hex(8)}"
-    return f"{line}\n{text}\n{line}"
-
-
-@cache
-def page(name: str) -> Template:
-    """Instructions for the model, a file beside this one."""
-    return Template((files("assistant") / "llm" / name).read_text(encoding="utf-8"))
-
-
 def _question(read: Read, text: str, asker: Asker) -> Question:
     told = read.proposal
     kind = told.kind
@@ -104,8 +89,9 @@ def _scope(read: Read) -> Filters:
     if region := named.get("region"):
         segment["region"] = region[0]
     stars = picked.rating
+    called: dict[str, Any] = {name: named[name] for name in _NAMED if name in named}
     return Filters(
-        **{name: named[name] for name in _NAMED if name in named},
+        **called,
         language=named.get("feedback_language", ()),
         phrase=picked.phrase,
         rating_min=from_stars(stars.gte) if stars and stars.gte else None,
@@ -128,9 +114,7 @@ def _settled(time: Time, asker: Asker) -> Window:
     return replace(window, expr=time.expr, partial=runs_on)
 
 
-def _compare(read: Read, asker: Asker) -> Any:
-    from assistant.meaning import Compare
-
+def _compare(read: Read, asker: Asker) -> Compare | None:
     compare = read.proposal.compare
     if compare is None:
         return None
@@ -158,7 +142,7 @@ def _instructions(language: str, asker: Asker) -> str:
     return page("parse.md").substitute(
         today=f"{asker.today:%A} {asker.today.isoformat()}",
         language=language,
-        week_start=_WEEKDAYS[clock.week_start],
+        week_start=WEEKDAYS[clock.week_start].capitalize(),
         kinds=", ".join(KINDS),
         metrics="\n".join(f"- {kind}: {', '.join(metrics)}" for kind, metrics in METRICS.items()),
         groups=", ".join(proposals.GROUPS),
@@ -168,9 +152,6 @@ def _instructions(language: str, asker: Asker) -> str:
         wants=", ".join(proposals.WANTS),
         names="\n".join(_names(language, asker)),
     )
-
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _names(language: str, asker: Asker) -> Iterable[str]:

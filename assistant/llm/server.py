@@ -97,9 +97,7 @@ def _request(client: httpx.Client, settings: LlmTable, system: str, user: str) -
     return client.build_request("POST", f"{settings.base_url}/chat/completions", content=body, headers=headers)
 
 
-def _fetch(
-    client: httpx.Client, request: httpx.Request, ends: float, said: SimpleQueue[bytes | BaseException]
-) -> None:
+def _fetch(client: httpx.Client, request: httpx.Request, ends: float, said: SimpleQueue[bytes | BaseException]) -> None:
     """Put the body of the reply, or what went wrong, where the one who asked waits for it."""
     import httpx
 

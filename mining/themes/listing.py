@@ -163,7 +163,7 @@ def _before(store: Store, filters: Filters) -> dict[str | None, float] | None:
         return None
     length = filters.until - filters.since
     earlier = replace(filters, since=filters.since - length, until=filters.since)
-    first = _first(store)
+    first = first_said(store)
     if first is None or first > filters.since - length:
         return None
     by_theme: defaultdict[str | None, set[str]] = defaultdict(set)
@@ -172,7 +172,8 @@ def _before(store: Store, filters: Filters) -> dict[str | None, float] | None:
     return {theme: float(len(items)) for theme, items in by_theme.items()}
 
 
-def _first(store: Store) -> datetime | None:
+def first_said(store: Store) -> datetime | None:
+    """When the oldest feedback was said; None where there is none."""
     with store.transaction() as connection:
         first: datetime | None = connection.scalar(select(func.min(schema.feedback.c.said_at)))
     return first
@@ -258,7 +259,7 @@ def overview(store: Store, *, hidden: bool = False) -> Overview:
     by_theme: defaultdict[str | None, list[Said]] = defaultdict(list)
     for row in rows:
         by_theme[row.theme if row.theme in themes else None].append(row)
-    last, first = max((row.said_at for row in rows), default=None), _first(store)
+    last, first = max((row.said_at for row in rows), default=None), first_said(store)
     if last is None or first is None or first > last - 2 * _RECENT:
         last = None  # there are no four weeks before to compare with
     listed = [
@@ -311,3 +312,9 @@ def names(store: Store) -> Mapping[str, Theme]:
     """Every theme by id, with the names that people gave it."""
     with store.transaction() as connection:
         return known(connection, holding(connection))
+
+
+def hidden(store: Store) -> frozenset[str]:
+    """Themes that somebody hid."""
+    with store.transaction() as connection:
+        return frozenset(holding(connection).hidden)

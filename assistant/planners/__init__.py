@@ -1,0 +1,1 @@
+"""One small planner for each kind of question, over the few queries of :class:`assistant.desk.Desk`."""

@@ -1,0 +1,103 @@
+"""Answers without a ranking: a bare topic, what feedback cannot tell, small talk, and what others will do one day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant import suggestions
+from assistant.answer import Answer, Status
+from assistant.meaning import Kind
+
+if TYPE_CHECKING:
+    from assistant.desk import Desk
+
+_QUOTES = 2
+
+
+def ambiguous(desk: Desk) -> Answer:
+    """What there is on a topic, and one question back with choices."""
+    question, words, filters = desk.question, desk.words, desk.filters
+    choices = suggestions.choices(desk)
+    chosen = desk.select(filters)
+    if not len(chosen):
+        return desk.nothing(filters)
+    net, negative = desk.net(filters, chosen), desk.felt(filters, chosen=chosen)
+    headline = words.say(
+        "headline.ambiguous",
+        topic=words.scope(question).strip(" ()") or words.say("everything"),
+        count=words.number(chosen.counts().feedback),
+        percent=words.percent(negative.value),
+        net=words.measure(net),
+        window=words.timed(question),
+    )
+    answer = desk.answered(
+        headline, counted=filters, whole=desk.within(replace(desk.scope, touchpoint=(), stage=(), product=(), intent=())),
+        more=(desk.cell("net", net), desk.cell("negative_share", negative)), quotes=desk.quotes(chosen, _QUOTES),
+        said=(words.say("clarify.kind"),), choices=choices,
+    )  # fmt: skip
+    return replace(answer, status=Status.CLARIFY, next_questions=())
+
+
+def unanswerable(desk: Desk) -> Answer:
+    """Says what is missing, and what can be told instead: a measured one, never a guess."""
+    question, words = desk.question, desk.words
+    if question.privacy == "refuse":
+        return desk.unanswered(Status.REFUSED, words.say("headline.private"), next_questions=suggestions.choices(desk))
+    metric = question.metric or "forecast"
+    known = desk.words.has(f"unknown.{metric}")
+    headline = words.say(f"unknown.{metric if known else 'other'}", metric=metric)
+    if question.window and question.window.future:
+        headline = words.say("unknown.forecast")
+    instead = replace(question, window=None, scope=replace(question.scope, intent=()))
+    filters = desk.within(instead.scope, suggestions.lately(desk))
+    more = ()
+    if len(desk.select(filters)):
+        net = desk.net(filters)
+        more = (desk.cell("net", net),)
+        headline += " " + words.say("unknown.instead", net=words.measure(net), window=words.window(suggestions.lately(desk)))
+    return desk.unanswered(
+        Status.NO_DATA, headline, more=more, freshness=desk.freshness, next_questions=suggestions.instead_of_metric(desk)
+    )
+
+
+def out_of_scope(desk: Desk) -> Answer:
+    """Not about feedback, or not understood."""
+    question, words = desk.question, desk.words
+    if not question.text.strip():
+        return desk.unanswered(Status.CLARIFY, words.say("headline.empty_question"))
+    key = "unread" if question.left else "out_of_scope"
+    return desk.unanswered(Status.OUT_OF_SCOPE, words.say(f"headline.{key}"))
+
+
+def chitchat(desk: Desk) -> Answer:
+    """One friendly line; whoever asks for help gets questions to begin with."""
+    said = desk.question.want if desk.question.want in ("thanks", "help") else "chitchat"
+    nexts = suggestions.after(desk, ()) if said != "thanks" else ()
+    answer = desk.unanswered(Status.ANSWERED, desk.words.say(f"headline.{said}"))
+    return replace(answer, next_questions=nexts)
+
+
+def action(desk: Desk) -> Answer:
+    """Not set up: says so, and shows what the thing to do would be about."""
+    words = desk.words
+    headline = words.say("headline.action", action=words.say(f"actions.{desk.question.action or 'other'}"))
+    return desk.unanswered(Status.OUT_OF_SCOPE, headline, next_questions=suggestions.choices(desk))
+
+
+def subscribe(desk: Desk) -> Answer:
+    """Not set up: repeats what would be sent and when."""
+    words, schedule = desk.words, desk.question.schedule
+    when = words.say("schedules.threshold") if "when" in schedule else words.cron(schedule.get("cron", ""))
+    headline = words.say("headline.subscribe", scope=words.scope(desk.question), when=when)
+    return desk.unanswered(Status.OUT_OF_SCOPE, headline, next_questions=suggestions.choices(desk))
+
+
+KINDS = {
+    Kind.AMBIGUOUS: ambiguous,
+    Kind.UNANSWERABLE: unanswerable,
+    Kind.OUT_OF_SCOPE: out_of_scope,
+    Kind.CHITCHAT: chitchat,
+    Kind.ACTION: action,
+    Kind.SUBSCRIBE: subscribe,
+}

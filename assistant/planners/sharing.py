@@ -1,0 +1,107 @@
+"""What share: a part of a whole, both counted, with its interval; and the same for each stage, channel, month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answer import Answer, Chart, Row
+from assistant.meaning import FEELINGS
+from assistant.planners import slices
+from mining.filters import Filters
+
+if TYPE_CHECKING:
+    from assistant.desk import Desk
+
+# Conditions that say what share is asked for; the others say of what.
+_PART = ("intent", "sentiment", "theme", "phrase", "touchpoint", "stage", "competitor", "effort")
+_WHOLE = ("product", "platform", "language", "channel", "source", "rating_min", "rating_max", "segment")
+_EMPTY = Filters()
+
+
+def plan(desk: Desk) -> Answer:
+    """Tell a share."""
+    question, words = desk.question, desk.words
+    part, whole = parts(desk)
+    if not len(desk.select(whole)):
+        return desk.nothing(whole)
+    if question.group_by:
+        return _grouped(desk, part, whole)
+    share = desk.share(part, whole)
+    low, high = share.interval
+    headline = words.say(
+        f"headline.{question.metric or 'share'}",
+        percent=words.percent(share.value),
+        part=words.number(share.part.value),
+        whole=words.number(share.whole.value),
+        what=words.scope(question) or words.say("everything"),
+        scope=words.scope(question),
+        window=words.timed(question),
+    )
+    said = words.say("interval", low=words.percent(low), high=words.percent(high))
+    return desk.answered(
+        headline, counted=part, whole=whole, more=(desk.cell("share", share),), said=(said,),
+        quotes=desk.quotes(desk.select(part), 2) if share.part.value else (),
+    )  # fmt: skip
+
+
+def parts(desk: Desk) -> tuple[Filters, Filters]:
+    """The conditions of the part and of the whole."""
+    base = desk.base
+    metric = desk.question.metric
+    if metric in ("negative_share", "positive_share", "churn_share"):
+        whole = desk.filters
+        if metric == "churn_share":
+            return replace(whole, intent=("churn",)), whole
+        return replace(whole, sentiment=FEELINGS[metric.removesuffix("_share")]), whole
+    loose = {name: getattr(_EMPTY, name) for name in _PART}
+    whole = replace(base, **loose)
+    if whole == base:
+        # Nothing says what is in the part: "what share are reviews", of all.
+        first = next((name for name in ("channel", "source", "language", "product", "platform") if getattr(base, name)), None)
+        rated = {"rating_min": None, "rating_max": None} if base.rating_min is not None or base.rating_max is not None else {}
+        whole = replace(base, **(rated or ({first: ()} if first else {})))
+    return desk.filters, desk.within(whole)
+
+
+def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
+    question, words = desk.question, desk.words
+    dimension = question.group_by[0]
+    rows = []
+    narrowed = _part_of(part, whole)
+    for one in slices.by(desk, whole, dimension):
+        share = desk.share(replace(one.filters, **narrowed), one.filters)
+        rows.append(Row(one.id, one.title, (desk.cell("share", share), desk.cell("feedback", share.whole)), small=share.whole.value < 5))
+    if dimension == "stage":
+        none = replace(whole, stage=("none",))
+        share = desk.share(replace(none, **narrowed), none)
+        rows.append(Row("stage:none", words.say("no_stage"), (desk.cell("share", share), desk.cell("feedback", share.whole))))
+    known = [row for row in rows if row.figure().value >= 5] or rows
+    if not rows:
+        return desk.nothing(whole)
+    most = max(known, key=lambda row: row["share"].value or 0.0)
+    share = desk.share(part, whole)
+    headline = words.say(
+        f"headline.by_{question.metric or 'share'}",
+        title=most.title,
+        percent=words.percent(most["share"].value or 0.0),
+        overall=words.percent(share.value),
+        part=words.number(share.part.value),
+        whole=words.number(share.whole.value),
+        scope=words.scope(question),
+        window=words.timed(question),
+    )
+    return desk.answered(
+        headline, rows, counted=part, whole=whole, more=(desk.cell("share", share),),
+        notes=[words.say("small_note")] if any(row.small for row in rows) else [],
+        chart=Chart("lines" if dimension in slices.TIMES else "bars", "share", headline),
+    )  # fmt: skip
+
+
+def _part_of(part: Filters, whole: Filters) -> dict[str, object]:
+    """The conditions that the part has and the whole has not."""
+    return {
+        name: getattr(part, name)
+        for name in (*_PART, *_WHOLE)
+        if getattr(part, name) != getattr(whole, name)
+    }
