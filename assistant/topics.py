@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,7 @@ class _Token:
 def found(slate: Slate, cues: Sequence[Span], values: Sequence[Value], language: str) -> list[Topic]:
     """The topics of a question, the most likely first."""
     words = names.lexicon(language)["topics"]
-    tokens = list(_tokens(slate, cues, words, language))
+    tokens = _joined(list(_tokens(slate, cues, words, language)), words)
     short = len(tokens) <= _SHORT
     topics = []
     for run in _runs(tokens, slate.text):
@@ -80,6 +80,24 @@ def _tokens(slate: Slate, cues: Sequence[Span], words: Any, language: str) -> It
         yield _Token(match[0], match.span(), what)
 
 
+def _joined(tokens: list[_Token], words: Any) -> list[_Token]:
+    """An ending that is written apart goes with the word before it, and a small word may join a soft one with the next.
+
+    Persian writes "late-ness in delivery" and the plural of a word as a word of its own.
+    """
+    endings, joins = (re.compile(words.get(key, r"(?!)")) for key in ("endings", "joins"))
+    joined: list[_Token] = []
+    for place, token in enumerate(tokens):
+        before = joined[-1].what if joined else None
+        behind = tokens[place + 1].what if place + 1 < len(tokens) else None
+        if endings.fullmatch(token.text):
+            token = replace(token, what=before)
+        elif before == _SOFT and behind and joins.fullmatch(token.text):
+            token = replace(token, what=_SOFT)
+        joined.append(token)
+    return joined
+
+
 @cache
 def _soft(language: str) -> frozenset[str]:
     return frozenset(names.lexicon(language)["topics"]["soft"].split())
@@ -101,8 +119,10 @@ def _runs(tokens: Sequence[_Token], text: str) -> Iterable[list[_Token]]:
 
 
 def _trimmed(run: list[_Token], words: Any) -> list[_Token]:
-    """Without a verb behind a touchpoint: "checkout skyrocketed" is about checkout."""
-    verb = re.compile(words.get("verb", r"(?!)"))
+    """Without an ending at the end, and a verb behind a touchpoint: "checkout skyrocketed" is about checkout."""
+    verb, endings = (re.compile(words.get(key, r"(?!)")) for key in ("verb", "endings"))
+    while len(run) > 1 and endings.fullmatch(run[-1].text):
+        run = run[:-1]
     while len(run) > 1 and run[-1].what == _UNKNOWN and run[-2].what == _TOUCHPOINT and verb.fullmatch(run[-1].text):
         run = run[:-1]
     return run
