@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from assistant.date_grammar import KINDS, LAYERS, SIGN, SIGNS, Grammar, sign
@@ -24,6 +25,8 @@ from assistant.date_rules import FLOATING, KIND_OF, NAMED
 from assistant.date_words import DeclinedError, Said, Time, any_of
 from assistant.periods import Clock, Window, dated, months, settled
 
+# Nothing was said before; "the last 2000 years" is no window.
+_OLDEST = date(1900, 1, 1)
 # A year goes to the time before it over no more than this: "October vs November 2025".
 _NEAR = 25
 _DATE_IN_FIGURES = r"(?<!\d)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)"
@@ -156,14 +159,15 @@ def _window(time: Time, clock: Clock) -> Window | None:
         window = time.reads(clock)
     except (ValueError, OverflowError, DeclinedError):
         return None
-    return window if window and window.first <= window.last else None
+    return window if window and _OLDEST <= window.first <= window.last else None
 
 
 def _parts(time: Time, clock: Clock) -> tuple[Window, ...]:
     try:
-        return time.parts(clock) if time.parts else ()
+        parts = time.parts(clock) if time.parts else ()
     except (ValueError, OverflowError, DeclinedError):
         return ()
+    return parts if all(_OLDEST <= part.first <= part.last for part in parts) else ()
 
 
 def _read(

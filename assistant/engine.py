@@ -45,8 +45,8 @@ _PLANNERS: dict[Kind, Callable[[Desk], Answer]] = {
     Kind.JOURNEY_OVERVIEW: journey.plan,
     **plain.KINDS,
 }
-# What asks for one thing and selects another.
-_OPPOSITE = {Kind.TOP_PAIN_POINTS: "positive", Kind.TOP_PRAISE: "negative"}
+# What was not understood so far that an answer would be to another question.
+_ASKED_BACK = ("time", "exclude", "previous", "rank")
 
 
 class Engine:
@@ -76,8 +76,9 @@ class Engine:
     def answer(self, question: Question, asker: Asker) -> Answer:
         """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
         desk = Desk(self._store, asker, question, self._now(), self._embedder)
-        if "time" in question.clarify and question.unread_time:
-            answer = desk.clarify("time")
+        asked_back = next((what for what in _ASKED_BACK if what in question.clarify), None)
+        if asked_back:
+            answer = desk.clarify(asked_back)
         else:
             answer = _PLANNERS[question.kind](desk)
         desk.remember()

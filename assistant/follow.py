@@ -173,7 +173,7 @@ class _Talk:
         for name in self.names:
             if name in CONDITIONS or name == "language":
                 question = _conditioned(question, self.new, name)
-        if "intent" in self.names:
+        if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
         for name, step in _STEPS.items():
             if name in self.names:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from assistant.slate import Slate, Span, blanked
+from assistant.slate import Slate, Span
 from mining.language import normalise
 from mining.name_words import spoken
 from mining.names import is_short
@@ -118,12 +118,17 @@ def values(text: str, language: str, taxonomy: Taxonomy) -> list[Value]:
     return chosen
 
 
+# Stands for the letters of a word that means nothing by itself, and is a letter that nobody writes.
+_LETTER = "\u16de"
+
+
 def without_compounds(text: str, language: str, taxonomy: Taxonomy) -> str:
-    """The text without names of several words, in which a word means what it would not mean alone."""
-    return blanked(
-        text,
-        (one.span for one in values(text, language, taxonomy) if re.search(r"\w[ -]\w", text[slice(*one.span)])),
-    )
+    """The text with the letters of names of several words hidden: a word in them means what it would not mean alone."""
+    for one in values(text, language, taxonomy):
+        start, end = one.span
+        if one.field in ("stage", "touchpoint") and re.search(r"\w[ -]\w", text[start:end]):
+            text = text[:start] + re.sub(r"\w", _LETTER, text[start:end]) + text[end:]
+    return text
 
 
 def _crosses(span: Span, other: Span) -> bool:

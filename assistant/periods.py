@@ -180,7 +180,8 @@ def settled(window: Window, clock: Clock, expr: str | None) -> Window:
     """
     if window.first > clock.today:
         return replace(window, expr=expr, future=True)
-    return replace(window, last=min(window.last, clock.today), expr=expr, partial=window.last > clock.today)
+    partial = window.partial or window.last > clock.today
+    return replace(window, last=min(window.last, clock.today), expr=expr, partial=partial)
 
 
 def before(window: Window, clock: Clock) -> Window:
@@ -205,13 +206,15 @@ def before(window: Window, clock: Clock) -> Window:
 def shifted(window: Window, unit: str, offset: int, clock: Clock) -> Window:
     """The same period some units on or back: the same month a year ago, the same weekday of the week before.
 
-    A week moved by years stays a week, so it moves by 52 weeks a year. Like ``before``, it is cut while it is running.
+    A week stays a week, so it moves by 52 weeks a year and by four a month. Like ``before``, it is cut while it is running.
     """
     if unit in _DAYS:
         return _cut(_days_on(window, offset * _DAYS[unit]), window)
     by = offset * MONTHS[unit]
-    if window.unit in ("week", "weekend") and not by % 12:
-        return _cut(_days_on(window, by // 12 * 364), window)
+    if window.unit in ("week", "weekend"):
+        years, rest = divmod(abs(by), 12)
+        weeks = 52 * years + 4 * rest
+        return _cut(_days_on(window, 7 * (weeks if by > 0 else -weeks)), window)
     if window.unit in MONTHS and not window.rolling:
         now = dated(window.calendar, window.first)
         whole = months(window.calendar, now.year, now.month + by, MONTHS[window.unit] * window.count)
@@ -232,7 +235,7 @@ def same_days(other: Window, window: Window) -> Window:
 
 def _cut(whole: Window, running: Window) -> Window:
     """A period as far as the running one has come."""
-    if not running.partial or running.days >= whole.days:
+    if not (running.partial or running.like_for_like) or running.days >= whole.days:
         return whole
     return replace(whole, last=whole.first + timedelta(days=running.days - 1), like_for_like=True)
 

@@ -86,7 +86,7 @@ class _Reader:
         parts = scope.segments(self.slate, self.asker, language)
         rank = self._rank()
         groups = self._groups()
-        for cue in ("privacy", "injection"):
+        for cue in ("privacy", "injection", "send"):
             for span in self.cues.found.get(cue, ()):
                 self.slate.take(span, "cue")
         for said in self.words["intents"].get("purchase_intent", ()):
@@ -137,7 +137,9 @@ class _Reader:
             if one.window is None:
                 unread.append(self.folded[one.start : one.end].strip())
             else:
-                windows.append(replace(one.window, expr=_as_said(one.window.expr, self.asked)))
+                # "Before and after the release" is one saying and two times.
+                both = one.parts if one.parts and all(part.unit == "event" for part in one.parts) else (one.window,)
+                windows += [replace(part, expr=_as_said(one.window.expr, self.asked)) for part in both]
         # "Not seen before" is no time: what a cue holds was understood.
         unread += dates.unread(blanked(self.slate.rest(), self.cues.spans), table)
         return windows, unread
@@ -311,7 +313,8 @@ class _Meant:
         baseline = self._baseline() if kind is Kind.WHY_CHANGE else None
         grouped = ("stage",) if kind is Kind.JOURNEY_OVERVIEW else self._grouped()
         theme = topic.words if topic and not (compare and compare.dim == "theme") else None
-        listed = kind in LISTED or (kind in (Kind.COMPARE, Kind.ACTION, Kind.SUBSCRIBE) and sentiment is not None and self._ranks())
+        ranks = kind is Kind.COMPARE or (kind in (Kind.ACTION, Kind.SUBSCRIBE) and self._lists())
+        listed = kind in LISTED or (ranks and sentiment is not None and self._ranks())
         return replace(
             asked,
             scope=replace(named, intent=intents),
@@ -328,7 +331,7 @@ class _Meant:
             inherit=kind is Kind.DRILLDOWN,
             rank=rank if kind is Kind.DRILLDOWN else None,
             want=self._want(rank) if kind is Kind.DRILLDOWN else None,
-            clarify=("kind",) if kind is Kind.AMBIGUOUS else (),
+            clarify=("exclude",) if "exclude" in self.facts else ("kind",) if kind is Kind.AMBIGUOUS else (),
             action=self._action() if kind is Kind.ACTION else None,
             schedule=plan if kind is Kind.SUBSCRIBE else {},
             privacy=self._privacy(),
@@ -443,6 +446,8 @@ class _Meant:
             return IMPLIED[kind]
         if kind in (Kind.CHURN_RISK, Kind.UNANSWERABLE, Kind.AMBIGUOUS, Kind.JOURNEY_OVERVIEW):
             return None
+        if kind is Kind.ACTION and self._action() == "reply":
+            return next(iter(said), None)
         complains = "complaint" in self._says("intents")
         pain = "pain" in self.facts
         if kind is Kind.COMPARE:
@@ -511,7 +516,8 @@ class _Meant:
         return groups
 
     def _want(self, rank: int | None) -> str | None:
-        return next(iter(self._says("wants")), None)
+        said = next(iter(self._says("wants")), None)
+        return None if said == "more" and rank is not None else said
 
     def _action(self) -> str:
         return next(iter(self._says("actions")), "other")

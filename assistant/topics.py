@@ -48,7 +48,7 @@ def found(slate: Slate, cues: Sequence[Span], values: Sequence[Value], language:
         where = _place(slate.text, span, words)
         if kinds == {_TOUCHPOINT} or kinds == {_SOFT}:
             continue
-        if _UNKNOWN in kinds and not where and not short:
+        if _UNKNOWN in kinds and not where and (not short or re.search(words.get("receiver", r"(?!)"), slate.text[: span[0]])):
             continue
         swallowed = tuple(one for one in values if one.field == "touchpoint" and _inside(one.span, span))
         topics.append((not where, _SOFT not in kinds and _TOUCHPOINT not in kinds, span, swallowed))
@@ -131,7 +131,7 @@ def _trimmed(run: list[_Token], words: Any) -> list[_Token]:
 def _place(text: str, span: Span, words: Any) -> bool:
     """Whether words say that a topic stands here: "about …", "… complaints"."""
     small = words.get("articles", "(?!)")
-    before = re.search(rf"(?<!\w)(?:{words['about']})(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]])
+    before = re.search(rf"(?:(?<!\w)(?:{words['about']})|:)(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]])
     after = re.match(rf"[ '\"-]+(?:{words['heads']})(?!\w)", text[span[1] :]) if words.get("heads") else None
     return bool(before or after)
 
