@@ -32,6 +32,9 @@ LABELS = {
 }  # fmt: skip
 HEADLINES = {
     "en": {
+        "ranking": "Top pain point{scope}: {title}, in {count} of {counted} items, {window}.",
+        "unread": "I could not read this as a question that I can answer.",
+        "empty": "There is no feedback yet. Bring some in with: overheard ingest files PATH --source NAME",
         "groups": "Top pain points by stage.", "trend": "Net sentiment fell over six months.",
         "volume": "Complaints rose over three weeks.", "compare": "Acme Pro is complained of more than Globex.",
         "why": "Net sentiment fell, most of all because of late delivery.", "count": "40 items tell of it.",
@@ -40,6 +43,9 @@ HEADLINES = {
         "clarify": "Delivery: what do you want to know?", "refused": "I name no people.",
     },
     "he": {
+        "ranking": "נקודת הכאב העיקרית{scope}: {title}, ב-{count} מתוך {counted} פריטים, {window}.",
+        "unread": "לא הצלחתי לקרוא את זה כשאלה שאני יודע לענות עליה.",
+        "empty": "עדיין אין משוב. כך מכניסים: overheard ingest files PATH --source NAME",
         "groups": "נקודות הכאב העיקריות לפי שלב.", "trend": "הסנטימנט נטו ירד בחצי שנה.",
         "volume": "התלונות גדלו בשלושה שבועות.", "compare": "על Acme Pro מתלוננים יותר מאשר על Globex.",
         "why": "הסנטימנט נטו ירד, בעיקר בגלל איחור במשלוח.", "count": "40 פריטים מספרים על זה.",
@@ -48,6 +54,9 @@ HEADLINES = {
         "clarify": "משלוח: מה תרצו לדעת?", "refused": "אין כאן שמות של אנשים.",
     },
     "fa": {
+        "ranking": "مهم‌ترین نقطهٔ درد{scope}: {title}، در {count} مورد از {counted} بازخورد، {window}.",
+        "unread": "نتوانستم این را مانند پرسشی بخوانم که پاسخش را بدانم.",
+        "empty": "هنوز بازخوردی نیست. برای آوردن بازخورد: overheard ingest files PATH --source NAME",
         "groups": "مهم‌ترین نقاط درد به تفکیک مرحله.", "trend": "احساس خالص در شش ماه پایین آمد.",
         "volume": "شکایت‌ها در سه هفته بیشتر شد.", "compare": "از Acme Pro بیشتر از Globex شکایت می‌کنند.",
         "why": "احساس خالص پایین آمد، بیش از همه از دیر رسیدن سفارش.", "count": "۴۰ مورد از آن می‌گوید.",
@@ -58,12 +67,15 @@ HEADLINES = {
 }  # fmt: skip
 MORE = {
     "en": {
+        "left": "Not understood and left out: {words}.", "few": "“few”: too little to rank by.",
         "said": "It was 26 items before.", "rising": "more than usual", "running": "not over yet",
     },
     "he": {
+        "left": "לא הובן והושמט: {words}.", "few": "\"מעט\": מעט מדי לדירוג.",
         "said": "לפני כן היו 26 פריטים.", "rising": "יותר מהרגיל", "running": "טרם הסתיים",
     },
     "fa": {
+        "left": "فهمیده نشد و کنار گذاشته شد: {words}.", "few": "«اندک»: برای رتبه‌بندی کم است.",
         "said": "پیش از آن ۲۶ مورد بود.", "rising": "بیش از معمول", "running": "هنوز تمام نشده",
     },
 }  # fmt: skip

@@ -98,8 +98,8 @@ def answered(language: str, said: tuple[Quote, ...] | None = None, text: str | N
     return Answer(
         Status.ANSWERED,
         question,
-        words.say(
-            "headline.top_pain_points", scope=words.scope(question), title=rows[0].title, count=words.number(24),
+        HEADLINES[language]["ranking"].format(
+            scope=words.scope(question), title=rows[0].title, count=words.number(24),
             counted=words.number(40), window=words.window(MONTH),
         ),
         rows=rows,
@@ -109,7 +109,7 @@ def answered(language: str, said: tuple[Quote, ...] | None = None, text: str | N
         solicited=Figure(2, "feedback", "qsolicited000"),
         unknown_share={"stage": 0.124, "sentiment": 0.05, "touchpoint": 0.3},
         freshness={"shop": datetime(2026, 11, 21, 5, tzinfo=UTC), "קופה": datetime(2026, 11, 19, 5, tzinfo=UTC)},
-        notes=(words.say("left", words=words.listed(["“ios”", "“android”"])), words.say("small_note")),
+        notes=(MORE[language]["left"].format(words=words.listed(["“ios”", "“android”"])), MORE[language]["few"]),
         next_questions=words.examples(apart_from=question),
     )  # fmt: skip
 
@@ -117,8 +117,10 @@ def answered(language: str, said: tuple[Quote, ...] | None = None, text: str | N
 def unanswered(language: str, status: Status, key: str = "unread") -> Answer:
     """An answer without figures."""
     question, words = asked(language), wording(language)
-    notes = (words.say("unread_words", words="“<@U1>”, “&”"),)
-    return Answer(status, question, words.say(key), notes=notes, next_questions=words.examples(apart_from=question))
+    notes = (MORE[language]["left"].format(words="“<@U1>”, “&”"),)
+    return Answer(
+        status, question, HEADLINES[language][key], notes=notes, next_questions=words.examples(apart_from=question)
+    )
 
 
 def shapes(language: str) -> dict[str, Answer]:
@@ -248,7 +250,7 @@ def _why(language: str) -> Answer:
             TITLES[name][language],
             cells(
                 language,
-                points=Points(value, value / 2, value / 2, net(20, 5, f"{name} then"), net(10, 9, f"{name} now")),
+                points=Points(value, value + 0.03, -0.03, net(20, 5, f"{name} then"), net(10, 9, f"{name} now")),
                 before=figure(31, f"{name} then"),
                 after=figure(42, f"{name} now"),
             ),

@@ -142,7 +142,7 @@ def told(measure: Measure) -> set[str]:
         case Mean():
             return set() if measure.value is None else {halves_up(measure.value, 1)}
         case Points():
-            return {halves_up(measure.value * 100, 1)}
+            return {halves_up(part * 100, 1) for part in (measure.value, measure.rate, measure.mix)}
 
 
 def given_with(answer: Answer) -> list[str]:

@@ -46,13 +46,43 @@ def fields(template: str) -> set[str]:
 # --- the data ---------------------------------------------------------------------------------------------------------
 
 
+def sentences(language: str) -> dict[str, Any]:
+    """Every sentence of a language, whichever file it stands in."""
+    names = [path.name.removesuffix(".toml") for path in (files("assistant") / "phrasing").iterdir()]
+    return {key: said for name in names if name.endswith(language) for key, said in leaves(table("phrasing", name))}
+
+
 @pytest.mark.parametrize("language", ["he", "fa"])
 def test_every_sentence_is_there_in_every_language_with_the_same_blanks(language: str) -> None:
-    english, other = dict(leaves(table("phrasing", "en"))), dict(leaves(table("phrasing", language)))
+    english, other = sentences("en"), sentences(language)
     assert set(english) == set(other) - {"calendar"}
     for key, template in english.items():
         if isinstance(template, str):
             assert fields(template) == fields(other[key]), key
+
+
+@pytest.mark.parametrize("language", ["he", "fa"])
+def test_no_sentence_of_another_language_is_left_in_english(language: str) -> None:
+    commands = {
+        "overheard",
+        "ingest",
+        "files",
+        "PATH",
+        "source",
+        "NAME",
+        "show",
+        "QUERY",
+        "themes",
+        "hidden",
+        "update",
+        "toml",
+    }
+    names = {"Slack", "NPS", "CSAT", "CES", "ltr", "rtl", "jalali"}
+    for key, said in sentences(language).items():
+        texts = said if isinstance(said, list) else [said]
+        for text in texts:
+            words = set(re.findall("[A-Za-z]{2,}", re.sub(r"{[^}]*}", "", text)))
+            assert words <= commands | names, f"{key}: {text}"
 
 
 @pytest.mark.parametrize("language", ["he", "fa"])
@@ -140,13 +170,24 @@ def test_a_share_is_a_whole_percentage_with_the_sign_of_the_language() -> None:
         (Net(count(0), count(0), count(0)), "–", "–", "–"),
         (Mean(3.44, count(9)), "3.4", "3.4", "۳٫۴"),
         (Mean(None, count(0)), "–", "–", "–"),
-        (Points(0.021, 0.011, 0.01, percent_of(1, 9), percent_of(2, 9)), "+2.1 pts", "⁨+2.1⁩ נק׳", "⁨+۲٫۱⁩ واحد"),
         (Points(-0.3, -0.3, 0, Mean(4.0, count(2)), Mean(3.7, count(2))), "−0.3", "⁨−0.3⁩", "⁨−۰٫۳⁩"),
         (Points(-1200, -1200, 0, count(1300), count(100)), "−1,200", "⁨−1,200⁩", "⁨−۱٬۲۰۰⁩"),
     ],
 )
 def test_what_is_measured_is_told_as_people_write_it(measure: Measure, english: str, hebrew: str, persian: str) -> None:
     assert [wording(language).measure(measure) for language in LANGUAGES] == [english, hebrew, persian]
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "+2.1 pts (+3.2 itself, −1.1 by its weight)"),
+        ("he", "⁨+2.1⁩ נק׳ (⁨+3.2⁩ בו עצמו, ⁨−1.1⁩ בגלל משקלו)"),
+        ("fa", "⁨+۲٫۱⁩ واحد (⁨+۳٫۲⁩ از خودش، ⁨−۱٫۱⁩ از وزنش)"),
+    ],
+)
+def test_a_part_of_a_change_in_shares_is_told_with_what_it_comes_from(language: str, shown: str) -> None:
+    assert wording(language).measure(Points(0.021, 0.032, -0.011, percent_of(1, 9), percent_of(2, 9))) == shown
 
 
 @given(st.floats(-1e6, 1e6, allow_nan=False), st.integers(0, 2), st.sampled_from(LANGUAGES))
