@@ -179,7 +179,7 @@ def settled(window: Window, clock: Clock, expr: str | None) -> Window:
     One that has not begun keeps its dates.
     """
     if window.first > clock.today:
-        return replace(window, expr=expr, future=True)
+        return replace(window, expr=expr, future=True, partial=False)
     partial = window.partial or window.last > clock.today
     return replace(window, last=min(window.last, clock.today), expr=expr, partial=partial)
 
@@ -206,7 +206,7 @@ def before(window: Window, clock: Clock) -> Window:
 def shifted(window: Window, unit: str, offset: int, clock: Clock) -> Window:
     """The same period some units on or back: the same month a year ago, the same weekday of the week before.
 
-    A week stays a week, so it moves by 52 weeks a year and by four a month. Like ``before``, it is cut while it is running.
+    A week stays a week, so it moves by 52 weeks a year and by four a month. It is cut while it runs, as by ``before``.
     """
     if unit in _DAYS:
         return _cut(_days_on(window, offset * _DAYS[unit]), window)
