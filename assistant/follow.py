@@ -77,8 +77,8 @@ class _Talk:
             question = row
         elif self._looks_elsewhere():
             question = self._back_in_the_list(question)
-        question = self._one_side(self._emptied(question))
-        return self._changed(self._wanting(self._of_kind(question)))
+        question = self._emptied(self._of_kind(self._one_side(question)))
+        return self._changed(self._wanting(question))
 
     # --- rows -------------------------------------------------------------------------------------------------------
 

@@ -287,7 +287,8 @@ def widened(window: Window, grain: str, clock: Clock) -> Window:
     length = MONTHS.get(window.unit or "", 0) * window.count
     if not window.rolling or grain not in MONTHS or length <= MONTHS[grain] or length % MONTHS[grain]:
         return window
-    return replace(window, first=period(clock, grain, 1 - length // MONTHS[grain]).first, calendar=clock.calendar)
+    at = replace(clock, today=window.last)
+    return replace(window, first=period(at, grain, 1 - length // MONTHS[grain]).first, calendar=clock.calendar)
 
 
 def dated(calendar: str, day_: date) -> Any:

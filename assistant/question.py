@@ -24,9 +24,12 @@ LANGUAGES = ("en", "he", "fa")
 # Longer than any question; what is behind is not read, and the answer says so.
 LONGEST = 2000
 _SHORT = 6
+_AROUND = " \t?!.؟…,;:،؛"
 _SCOPED = ("stage", "touchpoint", "channel", "source", "product", "competitor", "platform", "language")
 _TOPICAL = ("stage", "touchpoint", "product", "competitor")
 # Kinds that need no time of their own, and those that are about nobody's feedback.
+# Kinds of which so many lines can be wanted.
+_COUNTED = LISTED | {Kind.COMPARE, Kind.DRILLDOWN, Kind.ACTION, Kind.SUBSCRIBE, Kind.TREND, Kind.JOURNEY_OVERVIEW}
 _NOTHING = (Kind.CHITCHAT, Kind.OUT_OF_SCOPE)
 
 Nearest = Callable[[str, str], "Kind | None"]
@@ -39,7 +42,7 @@ def parse(text: str, asker: Asker, nearest: Nearest | None = None) -> Question:
     # A question in plain Latin letters is taken for English without loading the identifier of other languages.
     spoken = "en" if asked.isascii() else detect(asked)
     language = spoken if spoken in LANGUAGES else "en"
-    folded = normalise(asked).strip()
+    folded = normalise(asked).strip(_AROUND)
     question = _Reader(asked, folded, language, asker, nearest).question()
     slips = spelling.mended(_unplaced(question, folded), language, asker.taxonomy)
     if not slips:
@@ -80,6 +83,8 @@ class _Reader:
         clock = self._clock()
         self.cues = kinds.cues(names.without_compounds(self.folded, language, self.asker.taxonomy), language)
         plan = self._schedule()
+        for aside in words["asides"]:
+            self.slate.find_all(names.pattern(aside), "aside")
         windows, unread_time = self._times(clock)
         rating = scope.rating(self.slate, language)
         called = scope.catalogue(self.slate, self.asker, language, self.asked)
@@ -91,12 +96,10 @@ class _Reader:
                 self.slate.take(span, "cue")
         for said in self.words["intents"].get("purchase_intent", ()):
             self.slate.find_all(names.pattern(said), "intent")
-        for aside in words["asides"]:
-            self.slate.find_all(names.pattern(aside), "aside")
         values = self._values()
         n = self._number()
         metrics = scope.tabled(self.folded, "metrics", language)
-        topics_found = topics.found(self.slate, self._spans(), values, language)
+        topics_found = topics.found(self.slate, self._spans(), values, language, wide="do" in self.cues)
         facts = self._facts(windows, called, parts, values, rank, groups, metrics, rating, topics_found)
         kind = self._kind(facts)
         topic = self._topic(topics_found, kind)
@@ -105,6 +108,9 @@ class _Reader:
         question = _Meant(self, kind, facts, windows, clock, metrics, groups).filled(
             called, values, parts, rating, n, rank, topic, plan
         )
+        # "Not seen before" and "opening hours" are no times: what a cue or a topic holds was understood.
+        understood = [*self.cues.spans, *([topic.span] if topic else [])]
+        unread_time += dates.unread(blanked(self.slate.rest(), understood), words["time"])
         if unread_time:
             question = replace(question, unread_time=tuple(unread_time), clarify=("time",))
         left = self._left(kind, topic, topics_found)
@@ -140,8 +146,6 @@ class _Reader:
                 # "Before and after the release" is one saying and two times.
                 both = one.parts if one.parts and all(part.unit == "event" for part in one.parts) else (one.window,)
                 windows += [replace(part, expr=_as_said(one.window.expr, self.asked)) for part in both]
-        # "Not seen before" is no time: what a cue holds was understood.
-        unread += dates.unread(blanked(self.slate.rest(), self.cues.spans), table)
         return windows, unread
 
     def _rank(self) -> int | None:
@@ -223,17 +227,28 @@ class _Reader:
         unknown = scope.tabled(self.folded, "metrics_unknown", self.language)
         seen = {
             "two_times": len(windows) > 1,
+            "two_values": self._several(called, values, parts),
             "scoped": bool(named & set(_SCOPED) or parts or rating),
             "topical": bool(named & set(_TOPICAL) or found),
             "timed": bool(windows),
             "short": len(content) <= _SHORT,
             "rank": rank is not None,
             "groups": bool(groups),
+            "groups_values": bool(set(groups) - {"day", "week", "month", "quarter", "year"}),
             "metric_known": bool(set(metrics) - {"count", "mentions", "distinct_authors"}),
             "metric_named": bool(unknown),
             "intent": bool(scope.tabled(self.folded, "intents", self.language)),
         }
         return {fact for fact, there in seen.items() if there} | set(self.cues.found)
+
+    def _several(
+        self, called: Sequence[Value], values: Sequence[Value], parts: Mapping[str, Sequence[Value]]
+    ) -> bool:
+        """Whether two values of one condition are named."""
+        by_field: dict[str, set[str]] = {}
+        for one in (*called, *values, *(value for found in parts.values() for value in found)):
+            by_field.setdefault(one.field, set()).add(one.value)
+        return any(len(found) > 1 for found in by_field.values())
 
     def _kind(self, facts: set[str]) -> Kind:
         kind = kinds.judged(facts)
@@ -321,7 +336,7 @@ class _Meant:
             window=window,
             sentiment=sentiment,
             theme=theme,
-            n=n if n is not None else DEFAULT_N if listed else None,
+            n=n if n is not None and kind in _COUNTED else DEFAULT_N if listed else None,
             group_by=grouped,
             metric=metric,
             grain=grain,
@@ -368,6 +383,8 @@ class _Meant:
             for task in ("stage", "touchpoint")
             for place, value in enumerate(self.reader.asker.taxonomy.values(task))
         }
+        if self.kind is Kind.JOURNEY_OVERVIEW:
+            by_field.pop("stage", None)
         fields = {
             name: tuple(sorted(found, key=lambda value: (order.get(value, 0), value)))
             for name, found in by_field.items()

@@ -33,8 +33,10 @@ class _Token:
     what: str | None
 
 
-def found(slate: Slate, cues: Sequence[Span], values: Sequence[Value], language: str) -> list[Topic]:
-    """The topics of a question, the most likely first."""
+def found(
+    slate: Slate, cues: Sequence[Span], values: Sequence[Value], language: str, *, wide: bool = False
+) -> list[Topic]:
+    """The topics of a question, the most likely first; ``wide`` also takes "a ticket for …"."""
     words = names.lexicon(language)["topics"]
     tokens = _joined(list(_tokens(slate, cues, words, language)), words)
     short = len(tokens) <= _SHORT
@@ -45,7 +47,7 @@ def found(slate: Slate, cues: Sequence[Span], values: Sequence[Value], language:
             continue
         kinds = {token.what for token in run}
         span = (run[0].span[0], run[-1].span[1])
-        where = _place(slate.text, span, words)
+        where = _place(slate.text, span, words) or (wide and _after(slate.text, span, words, "wide"))
         if kinds == {_TOUCHPOINT} or kinds == {_SOFT}:
             continue
         if _UNKNOWN in kinds and not where and (not short or re.search(words.get("receiver", r"(?!)"), slate.text[: span[0]])):
@@ -130,10 +132,15 @@ def _trimmed(run: list[_Token], words: Any) -> list[_Token]:
 
 def _place(text: str, span: Span, words: Any) -> bool:
     """Whether words say that a topic stands here: "about …", "… complaints"."""
-    small = words.get("articles", "(?!)")
-    before = re.search(rf"(?:(?<!\w)(?:{words['about']})|:)(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]])
+    before = _after(text, span, words, "about")
     after = re.match(rf"[ '\"-]+(?:{words['heads']})(?!\w)", text[span[1] :]) if words.get("heads") else None
     return bool(before or after)
+
+
+def _after(text: str, span: Span, words: Any, table: str) -> bool:
+    """Whether words of a table stand before a place, small words between them."""
+    said, small = words.get(table, "(?!)"), words.get("articles", "(?!)")
+    return bool(re.search(rf"(?:(?<!\w)(?:{said})|:)(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]]))
 
 
 def _name(text: str, words: Any, language: str) -> str:

@@ -42,6 +42,8 @@ def expected(line: dict[str, Any]) -> dict[str, Any]:
             flat[name] = sorted(map(_folded, said[name])) if isinstance(said[name], list) else said[name]
     if said.get("intent"):
         flat["intent"] = sorted({_SAME.get(one, one) for one in said["intent"]})
+    if line["kind"] == "chitchat":
+        flat.pop("want", None)
     if said.get("inherit"):
         flat["inherit"] = True
     if said.get("theme"):
