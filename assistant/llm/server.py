@@ -64,27 +64,31 @@ def completed(settings: LlmTable, system: str, user: str) -> str:
     ends = monotonic() + settings.timeout_s
     import httpx
 
+    try:
+        return _content(_body(settings, system, user, ends))
+    except (Empty, httpx.TimeoutException):
+        raise Failed(f"no answer within {settings.timeout_s:g} s") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+        raise Failed("it cannot be reached") from None
+    except (ValueError, ImportError, RuntimeError):
+        # A proxy of the environment that is none or needs another library, no thread left: no question dies of it.
+        raise Failed("it cannot be asked from here") from None
+
+
+def _body(settings: LlmTable, system: str, user: str, ends: float) -> bytes:
+    """The body of the reply; ``Empty`` where none has come in time."""
+    import httpx
+
     said: SimpleQueue[bytes | BaseException] = SimpleQueue()
     with httpx.Client(follow_redirects=False) as client:
         request = _request(client, settings, system, user)
         # The library limits single reads, not their sum, nor the look-up of a name: the clock is kept out here. Leaving
         # this block closes the connection, which ends a read that was given up.
         Thread(target=_fetch, args=(client, request, ends, said), daemon=True).start()
-        try:
-            body = said.get(timeout=max(0.0, ends - monotonic()))
-        except Empty:
-            body = _late(settings.timeout_s)
-    if isinstance(body, httpx.TimeoutException):
-        body = _late(settings.timeout_s)
-    if isinstance(body, (httpx.HTTPError, httpx.InvalidURL, OSError)):
-        body = Failed("it cannot be reached")
+        body = said.get(timeout=max(0.0, ends - monotonic()))
     if isinstance(body, BaseException):
         raise body
-    return _content(body)
-
-
-def _late(timeout_s: float) -> Failed:
-    return Failed(f"no answer within {timeout_s:g} s")
+    return body
 
 
 def _request(client: httpx.Client, settings: LlmTable, system: str, user: str) -> httpx.Request:

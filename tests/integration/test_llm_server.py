@@ -317,6 +317,18 @@ def test_a_server_that_speaks_no_tls_is_no_exception(caplog: pytest.LogCaptureFi
     assert "cannot be reached" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALL_PROXY", "gopher://x"), ("ALL_PROXY", "http://["), ("SSL_CERT_FILE", "/no/such/file")]
+)
+def test_an_environment_that_is_wrong_is_no_exception(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(name, value)
+    with serving(says(PARSE)) as server:
+        propose(TEXT, "en", ASKER, server.settings())
+    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) <= 1
+
+
 def test_switched_off_it_asks_nobody() -> None:
     ours = answer()
     assert propose(TEXT, "en", ASKER, LlmTable()) is None

@@ -283,12 +283,13 @@ def test_one_more_number_in_words_is_not_faithful(sentence: str, words: tuple[st
 def test_one_more_name_is_not_faithful(sentence: str, place: int, name: str) -> None:
     places = blanks(sentence)
     said = changed(sentence, places[place % len(places)], f" {name} ")
-    assume(all(said.count(one) >= sentence.count(one) for one in NAMES))  # it went into the middle of another name
+    assume(said.count(name) > sentence.count(name))  # it went into the middle of itself
     assert not faithful(sentence, said, NAMES)
 
 
 @given(SENTENCES, st.sampled_from(NAMES), st.sampled_from(NAMES))
 def test_another_name_is_not_faithful(sentence: str, name: str, other: str) -> None:
+    assume(name == other or name not in other)  # a word said twice is no other name
     said = sentence.replace(name, other)
     assert faithful(sentence, said, NAMES) == (said == sentence)
 
