@@ -98,7 +98,7 @@ class ValueTable(_Table):
 
 
 class LlmTable(_Table):
-    """``[llm]``: a server that speaks the OpenAI protocol, for what ``assistant/llm`` does; without it nothing is asked.
+    """``[llm]``: a server that speaks the OpenAI protocol, for ``assistant/llm``; without it nothing is asked.
 
     ``timeout_s`` is all the time that one use may take, its second try included.
     """
