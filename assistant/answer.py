@@ -176,7 +176,7 @@ class Answer:
         return [*self.quotes, *(quote for row in self.rows for quote in row.quotes)]
 
     def as_json(self, chart: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The stable shape of ``overheard ask --json``; ``chart`` is the Vega-Lite specification, where one was made."""
+        """The stable shape of ``overheard ask --json``; ``chart`` is a Vega-Lite specification, if one was made."""
         return {
             "status": self.status.value,
             "language": self.question.language,

@@ -119,9 +119,7 @@ class Said:
 
     def dated(self) -> bool:
         """Whether a year was said, here or in the date."""
-        if "date" in self.groups:
-            return "year" in self._parts(self.groups["date"]).groups
-        return "year" in self.groups
+        return "year" in self.groups or ("date" in self.groups and "year" in self._parts(self.groups["date"]).groups)
 
     def _parts(self, text: str) -> Said:
         words = words_of(self.lexicon, self.numbers)

@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant import suggestions, topic_filters
 from assistant.answer import Answer, Quote, Row, Status, distinct
-from assistant.meaning import FEELINGS, Asker, Question, within
+from assistant.meaning import FEELINGS, Asker, Question, narrowed, within
 from assistant.measures import Cell, Figure, Mean, Measure, Net, Share
 from assistant.periods import Window
 from assistant.topic_filters import Resolved
@@ -109,7 +109,7 @@ class Desk:
         topic = self.topic
         if topic is None:
             return self.question.felt
-        return replace(self.question.felt, **topic.conditions)
+        return narrowed(self.question.felt, **topic.conditions)
 
     @property
     def filters(self) -> Filters:
@@ -269,9 +269,7 @@ class Desk:
             elsewhere=elsewhere,
         )
         more = (self.cell("all_time", self.figure(always)),) if len(anytime) else ()
-        return self.unanswered(
-            Status.NO_DATA, headline, suggestions.instead(self), freshness=self.freshness, more=more
-        )
+        return self.unanswered(Status.NO_DATA, headline, suggestions.instead(self), freshness=self.freshness, more=more)
 
     def clarify(self, what: str) -> Answer:
         """One question back, with choices: ``what`` is not clear."""

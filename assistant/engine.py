@@ -77,9 +77,6 @@ class Engine:
         """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
         desk = Desk(self._store, asker, question, self._now(), self._embedder)
         asked_back = next((what for what in _ASKED_BACK if what in question.clarify), None)
-        if asked_back:
-            answer = desk.clarify(asked_back)
-        else:
-            answer = _PLANNERS[question.kind](desk)
+        answer = desk.clarify(asked_back) if asked_back else _PLANNERS[question.kind](desk)
         desk.remember()
         return answer

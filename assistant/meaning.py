@@ -1,4 +1,4 @@
-"""What a question means: its kind, its conditions, and how the answer is wanted. Plain values; who reads them is apart."""
+"""What a question means: its kind, its conditions, and how the answer is wanted. Plain values, no reading."""
 
 from __future__ import annotations
 
@@ -237,6 +237,11 @@ def from_stars(count: int) -> float:
     return (count - 1) / _STARS
 
 
+def narrowed(filters: Filters, **conditions: Any) -> Filters:
+    """The same filters with some conditions set; ``TypeError`` for one that there is not."""
+    return replace(filters, **conditions)
+
+
 def only(filters: Filters, name: str) -> Filters:
     """One condition alone, by its name in a question: feedback_language, region, rating, stage."""
     if name in ("region", "segment"):
@@ -244,4 +249,4 @@ def only(filters: Filters, name: str) -> Filters:
         return Filters(segment=chosen)
     fields_ = {"feedback_language": ("language",), "rating": ("rating_min", "rating_max")}.get(name, (name,))
     known = {item.name for item in fields(filters)}
-    return Filters(**{one: getattr(filters, one) for one in fields_ if one in known})
+    return narrowed(Filters(), **{one: getattr(filters, one) for one in fields_ if one in known})

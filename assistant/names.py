@@ -135,7 +135,9 @@ def _crosses(span: Span, other: Span) -> bool:
     return span != other and span[0] < other[1] and other[0] < span[1]
 
 
-def catalogue(slate: Slate, called: Mapping[str, Mapping[str, Iterable[str]]], language: str, asked: str) -> list[Value]:
+def catalogue(
+    slate: Slate, called: Mapping[str, Mapping[str, Iterable[str]]], language: str, asked: str
+) -> list[Value]:
     """Names of the catalogue said, by any of their aliases, in the order of the text; they are taken from the slate.
 
     ``asked`` is the question as it was written: an alias of a letter or two is meant in its own letter case only.

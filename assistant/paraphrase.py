@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.meaning import Kind
 from mining.language import normalise
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embeddings.base import Embedder
     from assistant.question import Nearest
+    from embeddings.base import Embedder
 
 _EXAMPLES = "lexicon/examples.jsonl"
 _NEIGHBOURS = 5
@@ -36,7 +36,7 @@ def nearest(embedder: Callable[[], Embedder]) -> Nearest:
     return kind_of
 
 
-def _kind(embedder: Embedder, text: str, language: str) -> Kind | None:
+def _kind(embedder: Any, text: str, language: str) -> Kind | None:
     kinds, vectors = _known(embedder, language)
     if not len(kinds):
         return None
@@ -51,7 +51,7 @@ def _kind(embedder: Embedder, text: str, language: str) -> Kind | None:
 
 
 @lru_cache(maxsize=8)
-def _known(embedder: Embedder, language: str) -> tuple[tuple[Kind, ...], NDArray[np.float32]]:
+def _known(embedder: Any, language: str) -> tuple[tuple[Kind, ...], NDArray[np.float32]]:
     """Kinds of known questions of a language, and the questions' vectors, (questions, dimensions)."""
     lines = files("assistant").joinpath(_EXAMPLES).read_text(encoding="utf-8").splitlines()
     rows = [row for line in lines if (row := json.loads(line))["lang"] == language]

@@ -193,9 +193,8 @@ def before(window: Window, clock: Clock) -> Window:
     if window.unit == "weekend":
         return _cut(_days_on(window, -7), window)
     if window.unit == "week" and not window.rolling:
-        first = window.first - timedelta(weeks=window.count)
-        whole = replace(week(first), last=window.first - timedelta(days=1), count=window.count)
-        return _cut(whole, window)
+        whole = replace(week(window.first - timedelta(weeks=window.count)), count=window.count)
+        return _cut(replace(whole, last=window.first - timedelta(days=1)), window)
     if window.unit in MONTHS:
         return shifted(window, window.unit, -window.count, clock)
     # Far enough back there is no day any more.

@@ -1,4 +1,4 @@
-"""Conditions of a question that have no name in the taxonomy: ratings, platforms, regions, segments, feelings, intents."""
+"""Conditions of a question that have no name in the taxonomy: ratings, platforms, sources, regions, plans."""
 
 from __future__ import annotations
 

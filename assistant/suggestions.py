@@ -52,14 +52,19 @@ def choices(desk: Desk) -> tuple[str, ...]:
 
 def instead_of_metric(desk: Desk) -> tuple[str, ...]:
     """What can be measured in the place of what cannot."""
-    return tuple(desk.words.say(f"ask.{key}", about=phrase(desk)).strip() for key in ("trend", "share", "top_pain_points"))
+    return tuple(
+        desk.words.say(f"ask.{key}", about=phrase(desk)).strip() for key in ("trend", "share", "top_pain_points")
+    )
 
 
 def phrase(desk: Desk) -> str:
     """The scope as a question says it: " in purchase stage about delivery in calls"."""
     scope, words, taxonomy = desk.question.scope, desk.words, desk.question.taxonomy
     parts = [
-        *(words.say("ask_scope.stage", name=taxonomy.name("stage", value, words.language)) for value in scope.stage[:1]),
+        *(
+            words.say("ask_scope.stage", name=taxonomy.name("stage", value, words.language))
+            for value in scope.stage[:1]
+        ),
         *(
             words.say("ask_scope.touchpoint", name=taxonomy.name("touchpoint", value, words.language))
             for value in scope.touchpoint[:1]

@@ -15,7 +15,6 @@ from mining.language import normalise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embeddings.base import Embedder
     from mining.taxonomy import Taxonomy
     from mining.themes.catalogue import Theme
 
@@ -45,9 +44,7 @@ class Resolved:
         return {"touchpoint": self.touchpoint} if self.touchpoint else {"phrase": self.phrase}
 
 
-def resolved(
-    words: str, themes: Mapping[str, Theme], embedder: Embedder, side: str | None = None
-) -> Resolved:
+def resolved(words: str, themes: Mapping[str, Theme], embedder: Any, side: str | None = None) -> Resolved:
     """What a topic selects. ``side`` (pain or praise) leaves the themes of the other side out."""
     known = {id_: theme for id_, theme in themes.items() if side in (None, theme.side) and theme.origin != _REST}
     told = names.data("topics.toml").get(words.replace(" ", "_"))
@@ -76,7 +73,7 @@ def touchpoints(words: str, language: str, taxonomy: Taxonomy) -> tuple[str, ...
     return tuple(dict.fromkeys(one.value for one in found if one.field == "touchpoint"))
 
 
-def title(words: str, themes: Mapping[str, Theme], embedder: Embedder) -> str | None:
+def title(words: str, themes: Mapping[str, Theme], embedder: Any) -> str | None:
     """The English name of the theme that a topic in another language means; None where none is near."""
     if not themes:
         return None
@@ -92,7 +89,7 @@ def _named(theme: Theme) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _vectors(
-    embedder: Embedder, named: tuple[tuple[str, tuple[str, ...]], ...]
+    embedder: Any, named: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """Ids of themes, one for each name, and the names' vectors, (names, dimensions)."""
     pairs = [(id_, name) for id_, names_ in named for name in names_]

@@ -1,4 +1,4 @@
-"""What a question is about in words of its own: "late delivery", "hidden fees". A topic is narrower than a touchpoint."""
+"""What a question is about in words of its own, narrower than a touchpoint: "late delivery", "hidden fees"."""
 
 from __future__ import annotations
 
@@ -50,7 +50,11 @@ def found(
         where = _place(slate.text, span, words) or (wide and _after(slate.text, span, words, "wide"))
         if kinds == {_TOUCHPOINT} or kinds == {_SOFT}:
             continue
-        if _UNKNOWN in kinds and not where and (not short or re.search(words.get("receiver", r"(?!)"), slate.text[: span[0]])):
+        if (
+            _UNKNOWN in kinds
+            and not where
+            and (not short or re.search(words.get("receiver", r"(?!)"), slate.text[: span[0]]))
+        ):
             continue
         swallowed = tuple(one for one in values if one.field == "touchpoint" and _inside(one.span, span))
         topics.append((not where, _SOFT not in kinds and _TOUCHPOINT not in kinds, span, swallowed))
@@ -63,10 +67,7 @@ def found(
 def _tokens(slate: Slate, cues: Sequence[Span], words: Any, language: str) -> Iterable[_Token]:
     soft = _soft(language)
     named = [
-        span
-        for key, said in words.items()
-        if isinstance(said, list)
-        for span in names.says(slate.text, said, language)
+        span for key, said in words.items() if isinstance(said, list) for span in names.says(slate.text, said, language)
     ]
     for match in names.WORD.finditer(slate.text):
         what: str | None = _UNKNOWN

@@ -32,6 +32,7 @@ _FELT = {"complaint": "negative", "praise": "positive"}
 _SPELT = {"ios": "iOS", "android": "Android"}
 
 
+Day = date
 _LONGER_THAN_A_MONTH = 32
 _CRON_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
@@ -113,7 +114,7 @@ class Wording:
         month = self._table["months"][shown.month - 1]
         return self.say("day", day=shown.day, month=month, year=shown.year).translate(self._digits)
 
-    def _shown(self, day: date) -> Any:
+    def _shown(self, day: Day) -> Any:
         """A day in the language's calendar."""
         return _jalali.to_jalali(day) if self._table.get("calendar") == "jalali" else day
 

@@ -14,7 +14,6 @@ from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.planners import slices
 from mining.change import Change, Metric, Observation, parts
 from mining.facts import Facts
-from mining.filters import Filters
 from mining.statistics import different_means, different_rates, different_shares
 
 if TYPE_CHECKING:
@@ -138,7 +137,9 @@ def _parts(desk: Desk, before: Slice, after: Slice, metric: str, dimension: str)
     rows = []
     for part in shown:
         value = _key(part.group)
-        measures = [_of_group(desk, one, dimension, value, groups, metric) for one, groups in ((before, old), (after, new))]
+        measures = [
+            _of_group(desk, one, dimension, value, groups, metric) for one, groups in ((before, old), (after, new))
+        ]
         points = Points(float(part.total), float(part.rate), float(part.mix), *measures)
         theme = desk.themes.get(value) if dimension == "theme" else None
         quoted = new.get(value)
@@ -236,5 +237,3 @@ def _no_baseline(desk: Desk, before: Slice, after: Slice, metric: str) -> Answer
         scope=words.scope(desk.question),
     )
     return desk.answered(headline, counted=after.filters, more=(desk.cell("after", measure),))
-
-

@@ -9,11 +9,13 @@ import numpy as np
 
 from assistant import suggestions
 from assistant.answer import Answer, Chart, Row, Status
+from assistant.meaning import narrowed
 from assistant.measures import Cell, Share
 from assistant.planners import slices
 from assistant.planners.ranking import side_of
 from assistant.planners.slices import Slice
-from mining.facts import scored
+from mining.facts import Facts, Scored, scored
+from mining.pain import SMALL
 from mining.statistics import benjamini_hochberg, different_shares
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _SURE = 0.05
 _MOST_SIDES = 8
 _MOVERS = 5
 _QUOTES = 1
+_FEW = SMALL
 
 
 def plan(desk: Desk) -> Answer:
@@ -64,7 +67,7 @@ def _sides(desk: Desk) -> list[Slice]:
     if compare.dim == "theme":
         found = [(value, desk.resolved(value)) for value in compare.values]
         return [
-            Slice(f"topic:{value}", value, replace(within, **topic.conditions))
+            Slice(f"topic:{value}", value, narrowed(within, **topic.conditions))
             for value, topic in found
         ]  # fmt: skip
     if compare.values:
@@ -85,7 +88,7 @@ def _total(desk: Desk, side: Slice) -> Row:
             desk.cell("authors", desk.of(chosen.counts(), side.filters, "authors")),
         ),
         group=desk.words.say("groups.sides"),
-        small=chosen.counts().feedback < 5,
+        small=chosen.counts().feedback < _FEW,
     )  # fmt: skip
 
 
@@ -96,48 +99,54 @@ def _themes(desk: Desk, sides: list[Slice]) -> tuple[Row, ...]:
     feeling = ("positive",) if side == "praise" else ("negative", "mixed")
     felt = [replace(one.filters, sentiment=feeling) for one in sides]
     chosen = [desk.select(filters) for filters in felt]
-    ranked = [
-        {one.theme: one for one in scored(facts, side, known=desk.themes) if one.theme and one.theme not in desk.hidden}
-        for facts in chosen
-    ]
+    ranked = [_by_theme(desk, facts, side) for facts in chosen]
     wholes = [facts.counts().feedback for facts in chosen]
     every = {theme for found in ranked for theme in found}
     counts = {theme: [found[theme].counts.feedback if theme in found else 0 for found in ranked] for theme in every}
     q = _different(counts, wholes)
     if question.sentiment is None:
         # Nobody asked for a ranking: what moved most.
-        order = sorted(every, key=lambda theme: (-_spread(counts[theme], wholes), str(theme)))[:_MOVERS]
+        order = sorted(every, key=lambda theme: (sum(counts[theme]) < _FEW, -_spread(counts[theme], wholes), theme))[
+            :_MOVERS
+        ]
     else:
-        order = sorted(every, key=lambda theme: (-max(_shares(counts[theme], wholes)), str(theme)))[: question.lines]
+        order = sorted(
+            every, key=lambda theme: (sum(counts[theme]) < _FEW, -max(_shares(counts[theme], wholes)), theme)
+        )[: question.lines]
     rows = []
     for rank, theme in enumerate(order, start=1):
         cells = []
         for place, (filters, found) in enumerate(zip(felt, ranked, strict=True), start=1):
-            told = replace(filters, theme=(str(theme),))
+            told = replace(filters, theme=(theme,))
             one = found.get(theme)
             part = desk.of(one.counts, told) if one else desk.figure(told)
             label = words.say("cells.share_of", side=sides[place - 1].title)
             cells.append(Cell(f"share_{place}", label, Share(part, desk.of(chosen[place - 1].counts(), filters))))
         best = max(range(len(sides)), key=lambda place: _shares(counts[theme], wholes)[place])
         marks = (words.say("marks.over", side=sides[best].title),) if q.get(theme, 1.0) <= _SURE else ()
-        known = desk.themes[str(theme)]
+        known = desk.themes[theme]
         quoted = ranked[best].get(theme)
         rows.append(
             Row(
                 known.id, known.name(words.language), tuple(cells), rank=rank, titles=known.names, marks=marks,
                 group=words.say(f"groups.{'movers' if question.sentiment is None else side}"),
-                small=sum(counts[theme]) < 5,
+                small=sum(counts[theme]) < _FEW,
                 quotes=desk.quotes(quoted.facts, _QUOTES) if quoted else (),
             )
         )  # fmt: skip
     return tuple(rows)
 
 
-def _different(counts: dict[str | None, list[int]], wholes: list[int]) -> dict[str | None, float]:
+def _by_theme(desk: Desk, chosen: Facts, side: str) -> dict[str, Scored]:
+    ranked = scored(chosen, side, known=desk.themes)
+    return {one.theme: one for one in ranked if one.theme and one.theme not in desk.hidden}
+
+
+def _different(counts: dict[str, list[int]], wholes: list[int]) -> dict[str, float]:
     """For each theme how likely so different shares are by chance, all themes considered (Benjamini-Hochberg)."""
     if len(wholes) != 2 or not counts:
         return {}
-    themes = sorted(counts, key=str)
+    themes = sorted(counts)
     p = [different_shares(counts[theme][0], wholes[0], counts[theme][1], wholes[1]) for theme in themes]
     return dict(zip(themes, benjamini_hochberg(np.array(p)).tolist(), strict=True))
 
@@ -156,7 +165,9 @@ def _headline(desk: Desk, sides: list[Slice], totals: list[Row]) -> str:
     feeling = "positive" if question.sentiment == "positive" else "negative"
     shares = [row[f"{feeling}_share"] for row in totals]
     told = [
-        words.say("side", title=side.title, percent=words.percent(share.value or 0.0), count=words.number(row.figure().value))
+        words.say(
+            "side", title=side.title, percent=words.percent(share.value or 0.0), count=words.number(row.figure().value)
+        )
         for side, share, row in zip(sides, shares, totals, strict=True)
     ]
     when = words.say("when", window=words.timed(question)) if question.window else ""

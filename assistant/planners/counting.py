@@ -39,7 +39,9 @@ def plan(desk: Desk) -> Answer:
 
 def _cells(desk: Desk, filters: Filters) -> tuple[Cell, ...]:
     counts = desk.select(filters).counts()
-    return tuple(desk.cell(unit, desk.of(counts, filters, unit)) for unit in ("feedback", "authors", "mentions", "unique"))
+    return tuple(
+        desk.cell(unit, desk.of(counts, filters, unit)) for unit in ("feedback", "authors", "mentions", "unique")
+    )
 
 
 def _grouped(desk: Desk, filters: Filters, first: str, cells: tuple[Cell, ...]) -> Answer:

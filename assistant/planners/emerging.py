@@ -82,7 +82,11 @@ def _row(desk: Desk, rise: Rise, rank: int) -> Row:
     chosen = desk.select(told)
     counts = chosen.counts()
     expected = words.decimal(rise.expected)
-    mark = words.say("marks.new") if rise.new else words.say("marks.rising", times=words.decimal(rise.ratio), usual=expected)
+    mark = (
+        words.say("marks.new")
+        if rise.new
+        else words.say("marks.rising", times=words.decimal(rise.ratio), usual=expected)
+    )
     marks = [mark]
     if rise.first_seen_in_window:
         marks.append(words.say("marks.first_seen", day=words.date(rise.first_seen_in_window)))

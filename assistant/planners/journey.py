@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant import periods
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Chart, Quote, Row
 from assistant.measures import Cell, Net
 from assistant.planners import slices
 from assistant.planners.slices import Slice
@@ -45,15 +45,22 @@ def plan(desk: Desk) -> Answer:
 def _row(desk: Desk, part: Slice) -> Row:
     words = desk.words
     chosen = desk.select(part.filters)
-    cells = [desk.cell("feedback", desk.of(chosen.counts(), part.filters)), desk.cell("net", desk.net(part.filters, chosen))]
+    cells = [
+        desk.cell("feedback", desk.of(chosen.counts(), part.filters)),
+        desk.cell("net", desk.net(part.filters, chosen)),
+    ]
     earlier = _before(desk, part)
     if earlier:
         cells.append(earlier)
-    quotes = []
+    quotes: list[Quote] = []
     for side, feelings in _SIDES.items():
         told = replace(part.filters, sentiment=feelings)
         best = next(
-            (one for one in scored(desk.select(told), side, known=desk.themes) if one.theme and one.theme not in desk.hidden),
+            (
+                one
+                for one in scored(desk.select(told), side, known=desk.themes)
+                if one.theme and one.theme not in desk.hidden
+            ),
             None,
         )
         if best:

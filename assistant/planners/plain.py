@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant import suggestions
 from assistant.answer import Answer, Status
 from assistant.meaning import Kind
+from assistant.measures import Cell
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
@@ -51,13 +52,19 @@ def unanswerable(desk: Desk) -> Answer:
         headline = words.say("unknown.forecast")
     instead = replace(question, window=None, scope=replace(question.scope, intent=()))
     filters = desk.within(instead.scope, suggestions.lately(desk))
-    more = ()
+    more: tuple[Cell, ...] = ()
     if len(desk.select(filters)):
         net = desk.net(filters)
         more = (desk.cell("net", net),)
-        headline += " " + words.say("unknown.instead", net=words.measure(net), window=words.window(suggestions.lately(desk)))
+        headline += " " + words.say(
+            "unknown.instead", net=words.measure(net), window=words.window(suggestions.lately(desk))
+        )
     return desk.unanswered(
-        Status.NO_DATA, headline, more=more, freshness=desk.freshness, next_questions=suggestions.instead_of_metric(desk)
+        Status.NO_DATA,
+        headline,
+        more=more,
+        freshness=desk.freshness,
+        next_questions=suggestions.instead_of_metric(desk),
     )
 
 

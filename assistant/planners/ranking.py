@@ -50,9 +50,7 @@ def plan(desk: Desk) -> Answer:
     frame = {"scope": words.scope(question), "window": words.timed(question), "counted": counted}
     if ranking.rows:
         first = ranking.rows[0]
-        headline = words.say(
-            f"headline.{kind}", title=first.title, count=words.number(first.figure().value), **frame
-        )
+        headline = words.say(f"headline.{kind}", title=first.title, count=words.number(first.figure().value), **frame)
     else:
         headline = words.say(f"unnamed_only.{kind}", **frame)
     return desk.answered(
@@ -71,7 +69,9 @@ def side_of(desk: Desk) -> str:
     return "praise" if desk.question.sentiment == "positive" else "pain"
 
 
-def ranked(desk: Desk, filters: Filters, side: str, most: int, group: str | None = None, quotes: int = _QUOTES) -> Ranking:
+def ranked(
+    desk: Desk, filters: Filters, side: str, most: int, group: str | None = None, quotes: int = _QUOTES
+) -> Ranking:
     """The largest themes of a selection as rows."""
     chosen = desk.select(filters)
     every = scored(chosen, side, _before(desk, filters), known=desk.themes)
@@ -132,7 +132,9 @@ def notes(desk: Desk, ranking: Ranking) -> list[str]:
     if any(row.small for row in ranking.rows):
         found.append(words.say("small_note"))
     if ranking.rows and len(ranking.rows) < desk.question.lines:
-        found.append(words.say("fewer_note", count=words.number(len(ranking.rows)), asked=words.number(desk.question.lines)))
+        found.append(
+            words.say("fewer_note", count=words.number(len(ranking.rows)), asked=words.number(desk.question.lines))
+        )
     if ranking.hidden:
         found.append(words.say("hidden_note", count=words.number(ranking.hidden)))
     if ranking.waiting:

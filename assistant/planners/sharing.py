@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, Chart, Row
-from assistant.meaning import FEELINGS
+from assistant.meaning import FEELINGS, narrowed
 from assistant.planners import slices
 from mining.filters import Filters
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Conditions that say what share is asked for; the others say of what.
 _PART = ("intent", "sentiment", "theme", "phrase", "touchpoint", "stage", "competitor", "effort")
-_WHOLE = ("product", "platform", "language", "channel", "source", "rating_min", "rating_max", "segment")
+_WHOLE = ("channel", "source", "language", "product", "platform", "rating_min", "rating_max", "segment")
 _EMPTY = Filters()
 
 
@@ -55,12 +55,13 @@ def parts(desk: Desk) -> tuple[Filters, Filters]:
             return replace(whole, intent=("churn",)), whole
         return replace(whole, sentiment=FEELINGS[metric.removesuffix("_share")]), whole
     loose = {name: getattr(_EMPTY, name) for name in _PART}
-    whole = replace(base, **loose)
+    whole = narrowed(base, **loose)
     if whole == base:
         # Nothing says what is in the part: "what share are reviews", of all.
-        first = next((name for name in ("channel", "source", "language", "product", "platform") if getattr(base, name)), None)
-        rated = {"rating_min": None, "rating_max": None} if base.rating_min is not None or base.rating_max is not None else {}
-        whole = replace(base, **(rated or ({first: ()} if first else {})))
+        first = next((name for name in _WHOLE[:5] if getattr(base, name)), None)
+        is_rated = base.rating_min is not None or base.rating_max is not None
+        rated: dict[str, Any] = {"rating_min": None, "rating_max": None} if is_rated else {}
+        whole = narrowed(base, **(rated or ({first: ()} if first else {})))
     return desk.filters, desk.within(whole)
 
 
@@ -68,14 +69,23 @@ def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
     question, words = desk.question, desk.words
     dimension = question.group_by[0]
     rows = []
-    narrowed = _part_of(part, whole)
+    part_of = _part_of(part, whole)
     for one in slices.by(desk, whole, dimension):
-        share = desk.share(replace(one.filters, **narrowed), one.filters)
-        rows.append(Row(one.id, one.title, (desk.cell("share", share), desk.cell("feedback", share.whole)), small=share.whole.value < 5))
+        share = desk.share(narrowed(one.filters, **part_of), one.filters)
+        rows.append(
+            Row(
+                one.id,
+                one.title,
+                (desk.cell("share", share), desk.cell("feedback", share.whole)),
+                small=share.whole.value < 5,
+            )
+        )
     if dimension == "stage":
         none = replace(whole, stage=("none",))
-        share = desk.share(replace(none, **narrowed), none)
-        rows.append(Row("stage:none", words.say("no_stage"), (desk.cell("share", share), desk.cell("feedback", share.whole))))
+        share = desk.share(narrowed(none, **part_of), none)
+        rows.append(
+            Row("stage:none", words.say("no_stage"), (desk.cell("share", share), desk.cell("feedback", share.whole)))
+        )
     known = [row for row in rows if row.figure().value >= 5] or rows
     if not rows:
         return desk.nothing(whole)
@@ -100,8 +110,4 @@ def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
 
 def _part_of(part: Filters, whole: Filters) -> dict[str, object]:
     """The conditions that the part has and the whole has not."""
-    return {
-        name: getattr(part, name)
-        for name in (*_PART, *_WHOLE)
-        if getattr(part, name) != getattr(whole, name)
-    }
+    return {name: getattr(part, name) for name in (*_PART, *_WHOLE) if getattr(part, name) != getattr(whole, name)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant import periods
-from assistant.meaning import US
+from assistant.meaning import US, narrowed
 from assistant.periods import Window
 from mining.filters import Filters
 from mining.language import name as language_name
@@ -72,7 +72,9 @@ def of_value(desk: Desk, dimension: str, value: str, filters: Filters) -> Slice:
     """The slice of one value of a dimension."""
     title = named(desk, dimension, value)
     if dimension == "competitor" and value == US:
-        return Slice(f"{dimension}:{value}", title, replace(filters, not_competitor=tuple(sorted(desk.asker.competitors))))
+        return Slice(
+            f"{dimension}:{value}", title, replace(filters, not_competitor=tuple(sorted(desk.asker.competitors)))
+        )
     if dimension in _SEGMENTS:
         key = _SEGMENTS[dimension]
         id_ = f"region:{value}" if key == "region" else f"segment.{key}:{value}"
@@ -80,7 +82,7 @@ def of_value(desk: Desk, dimension: str, value: str, filters: Filters) -> Slice:
     if dimension == "theme":
         return Slice(value, title, replace(filters, theme=(value,)))
     field = _FIELDS.get(dimension, dimension)
-    return Slice(f"{dimension}:{value}", title, replace(filters, **{field: (value,)}))
+    return Slice(f"{dimension}:{value}", title, narrowed(filters, **{field: (value,)}))
 
 
 def of_time(desk: Desk, window: Window, filters: Filters) -> Slice:

@@ -1,4 +1,4 @@
-"""How something moves: a measure for each day, week or month, with how many it rests on, and whether it moves at all."""
+"""How something moves: a measure for each day, week or month, of how many, and whether it moves at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SURE = 0.05
 # What is drawn and tested of each metric.
 _KEYS = {"net_sentiment": "net", "negative_share": "share", "positive_share": "share", "rating": "rating"}
-_ONE = 1.0
+_STARS_SPREAD = 1.5
 
 
 def plan(desk: Desk) -> Answer:
@@ -48,10 +48,16 @@ def plan(desk: Desk) -> Answer:
         first, last = told[0], told[-1]
         said.append(
             words.say(
-                "trend_ends", first=first.title, before=words.measure(first[key]), last=last.title, after=words.measure(last[key])
+                "trend_ends",
+                first=first.title,
+                before=words.measure(first[key]),
+                last=last.title,
+                after=words.measure(last[key]),
             )
         )
-    said.append(words.say(f"trend_test_{'sure' if how in ('up', 'down') else 'unsure'}", points=words.number(moves.points)))
+    said.append(
+        words.say(f"trend_test_{'sure' if how in ('up', 'down') else 'unsure'}", points=words.number(moves.points))
+    )
     notes = [words.say("partial_note")] if any(step.partial for step in parts) else []
     return desk.answered(
         headline, rows, counted=desk.filters, whole=desk.whole, said=tuple(said), notes=notes,
@@ -104,8 +110,9 @@ def _sums(measures: list[Measure], steps: list[periods.Window]) -> tuple[list[fl
         return [one.positive.value - one.negative.value for one in nets], [one.whole.value for one in nets], variance
     if all(isinstance(one, Mean) for one in measures):
         means = [one for one in measures if isinstance(one, Mean)]
-        # The variance of single ratings is not at hand: 1.5 stars around the mean is wide, so few series pass for moving.
-        return [(one.value or 0.0) * one.whole.value for one in means], [one.whole.value for one in means], 1.5**2
+        # The variance of single ratings is not at hand: 1.5 stars around the mean is wide, so few pass for moving.
+        sums = [(one.value or 0.0) * one.whole.value for one in means]
+        return sums, [one.whole.value for one in means], _STARS_SPREAD**2
     counts = [one.value if isinstance(one, Figure) else 0 for one in measures]
     days = [step.days for step in steps]
     return [float(count) for count in counts], [float(day) for day in days], sum(counts) / max(sum(days), 1)
