@@ -94,7 +94,9 @@ def progress() -> Iterator[Callable[[Step], None]]:
 
         def show(step: Step) -> None:
             if step.stage not in tasks:
-                unit = {"pull": "items", "copies": "items", "groups": "themes", "facts": "days"}.get(step.stage, "mentions")
+                unit = {"pull": "items", "copies": "items", "groups": "themes", "facts": "days"}.get(
+                    step.stage, "mentions"
+                )
                 title = _TITLES.get(step.stage, step.stage)
                 tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
             task = tasks[step.stage]

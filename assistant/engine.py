@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from assistant.question import parse
 from mining.store import Store
 
 if TYPE_CHECKING:
+    from assistant.settings import LlmTable
     from embeddings.base import Embedder
 
 _PLANNERS: dict[Kind, Callable[[Desk], Answer]] = {
@@ -53,25 +55,51 @@ class Engine:
     """Answers questions over one store. ``now`` gives the time at which a figure was asked for.
 
     ``embedder`` gives the model that topics and unknown wordings are looked up with; it is asked for only then.
+    ``llm`` may be asked for a reading where ours is unsure, and to say a finished answer in other words.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime], embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        embedder: Callable[[], Embedder],
+        llm: LlmTable | None = None,
+    ) -> None:
         self._store = store
         self._now = now
         self._embedder = embedder
+        self._llm = llm if llm and llm.on else None
 
     def ask(self, text: str, asker: Asker, thread: str | None = None) -> Answer:
         """Read a question and answer it; in a thread, as one that may go on from the question before."""
         before = kept.last(self._store, thread, asker.taxonomy) if thread is not None else None
         question = kept.followed(before, self.read(text, asker))
-        answer = self.answer(question, asker)
+        answer = self._reworded(self.answer(question, asker), asker)
         if thread is not None:
             kept.keep(self._store, thread, before, answer, self._now())
         return answer
 
     def read(self, text: str, asker: Asker) -> Question:
         """The meaning of a question that stands alone."""
-        return parse(text, asker, paraphrase.nearest(self._embedder))
+        question = parse(text, asker, paraphrase.nearest(self._embedder))
+        if self._llm is None or not _is_unsure(question):
+            return question
+        from assistant import llm
+
+        proposal = llm.propose(text, question.language, asker, self._llm)
+        meant = llm.meant(proposal, text, asker) if proposal else None
+        if meant is None:
+            return question
+        # Times are ours where we read one.
+        return replace(meant, window=question.window) if question.window and not question.window.default else meant
+
+    def _reworded(self, answer: Answer, asker: Asker) -> Answer:
+        """The finished answer in other words, if somebody asked for that; its figures stay."""
+        if self._llm is None:
+            return answer
+        from assistant import llm
+
+        return llm.rephrase(answer, self._llm, asker)
 
     def answer(self, question: Question, asker: Asker) -> Answer:
         """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
@@ -80,3 +108,10 @@ class Engine:
         answer = desk.clarify(asked_back) if asked_back else _PLANNERS[question.kind](desk)
         desk.remember()
         return answer
+
+
+def _is_unsure(question: Question) -> bool:
+    """Whether words are left of which the meaning may hang."""
+    if question.privacy == "refuse" or question.unread_time:
+        return False
+    return bool(question.left) and question.kind in (Kind.OUT_OF_SCOPE, Kind.AMBIGUOUS)

@@ -78,7 +78,10 @@ class _Talk:
         elif self._looks_elsewhere():
             question = self._back_in_the_list(question)
         question = self._emptied(self._of_kind(self._one_side(question)))
-        return self._changed(self._wanting(question))
+        for name in self.names:
+            if name in CONDITIONS or name == "language":
+                question = _conditioned(question, new, name)
+        return self._told(self._wanting(question))
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -169,10 +172,8 @@ class _Talk:
             return Kind.SHARE if new.metric.endswith("share") else Kind.COUNT
         return kind
 
-    def _changed(self, question: Question) -> Question:
-        for name in self.names:
-            if name in CONDITIONS or name == "language":
-                question = _conditioned(question, self.new, name)
+    def _told(self, question: Question) -> Question:
+        """With all that is said of what is wanted: time, feeling, number, measure."""
         if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
         for name, step in _STEPS.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant import comparing, names, periods, topics
-from assistant.meaning import DEFAULT_N, IMPLIED, LISTED, TIMED, Compare, Kind, Question
+from assistant.meaning import DEFAULT_N, IMPLIED, LISTED, TIMED, Compare, Kind, Question, narrowed
 from assistant.names import Value
 from assistant.periods import Window, default_window
 from assistant.seen import Seen

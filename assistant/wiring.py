@@ -181,7 +181,7 @@ class Workspace:
         """What answers questions; it needs no index, no spaCy, no model and no torch."""
         from assistant.engine import Engine
 
-        return Engine(self.store, lambda: datetime.now(UTC), _static)
+        return Engine(self.store, lambda: datetime.now(UTC), _static, self.settings.llm)
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""

@@ -27,7 +27,17 @@ ASKER = Asker(
     sources=("app_store", "reddit", "zendesk", "shop"),
     events={"price increase": date(2026, 9, 15), "4.2 release": date(2026, 10, 26)},
 )
-_LISTS = ("stage", "touchpoint", "channel", "source", "product", "competitor", "platform", "region", "feedback_language")
+_LISTS = (
+    "stage",
+    "touchpoint",
+    "channel",
+    "source",
+    "product",
+    "competitor",
+    "platform",
+    "region",
+    "feedback_language",
+)
 _PLAIN = ("sentiment", "rating", "segment")
 _TOP = ("n", "metric", "grain", "premise", "rank", "want", "action")
 _SAME = {"cancel": "churn", "switch": "churn"}
@@ -86,9 +96,7 @@ def _compared(compare: dict[str, Any], language: str) -> dict[str, Any]:
 def wrong(line: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What differs: name -> wanted and read."""
     want, have = expected(line), got(line)
-    return {
-        name: (want.get(name), have.get(name)) for name in {**want, **have} if want.get(name) != have.get(name)
-    }
+    return {name: (want.get(name), have.get(name)) for name in {**want, **have} if want.get(name) != have.get(name)}
 
 
 def main(paths: list[Path]) -> None:

@@ -292,10 +292,10 @@ copies = Table(
     Column("first", Name, nullable=False),
 )
 
-# What counting needs of every customer's mention, day by day, so that no question has to join the tables above. It is
+# What counting needs of every customer's mention, by day, so that no question has to join the tables above. It is
 # made of them and can be thrown away: ``rows`` is empty where a day has to be made (again), see
-# :mod:`mining.facts_marks`. Whatever changes a day's mentions gives it a new ``stamp`` in the same transaction; ``made``
-# is the stamp that it was made under.
+# :mod:`mining.facts_marks`. Whatever changes a day's mentions gives it a new ``stamp`` in the same transaction, and
+# ``made`` is the stamp that it was made under.
 facts = Table(
     "facts",
     later,
@@ -306,8 +306,8 @@ facts = Table(
     Column("ids", LargeBinary),
 )
 
-# The texts of a day's mentions in lower case, in the order of ``facts.rows``: what phrases are looked for in. A day that
-# has to be made has none; a theme that moves leaves them as they are.
+# The texts of a day's mentions in lower case, in the order of ``facts.rows``: what phrases are looked for in. A day
+# that has to be made has none; a theme that moves leaves them as they are.
 fact_words = Table(
     "fact_words",
     later,

@@ -103,7 +103,7 @@ def _adjusted_likelihood(observed: Numbers, expected: Numbers) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Whether a series moves one way: ``slope`` a step, its two-sided ``p``. ``points`` are those that hold anything."""
+    """Whether a series moves one way: ``slope`` a step, its two-sided ``p``. ``points`` are those that hold some."""
 
     slope: float
     p: float
@@ -156,7 +156,7 @@ def different_means(mean: float, variance: float, n: int, other: float, other_va
 
 
 def different_rates(count: int, exposure: float, other: int, other_exposure: float) -> float:
-    """Two-sided p-value of the difference of two Poisson rates (z test on the pooled rate), 1 where none was counted."""
+    """Two-sided p-value of the difference of two Poisson rates (z test, pooled rate), 1 where none was counted."""
     total = count + other
     if not total or exposure <= 0 or other_exposure <= 0:
         return 1.0

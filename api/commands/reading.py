@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -16,6 +17,9 @@ from connectors.record import Channel
 from mining.filters import Filters
 from mining.reading import Counts, Heard
 from mining.taxonomy import values
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
 
 AsOf = Annotated[
     str | None,
@@ -50,10 +54,13 @@ def ask(
     parse_only: Annotated[bool, typer.Option("--parse-only", help="Only how the question is read.")] = False,
     thread: Annotated[
         str | None,
-        typer.Option(
-            help="Conversation id, taken for follow-ups; each question stands alone today.", show_default=False
-        ),
+        typer.Option(help="Conversation id: a question may go on from the one before it.", show_default=False),
     ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the answer: .png, .svg or .json (Vega-Lite).", show_default=False),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown instead of text.")] = False,
     as_json: AsJson = False,
     home: Home = None,
     config: Config = None,
@@ -65,19 +72,35 @@ def ask(
         overheard ask "על מה מתלוננים במשלוחים בספטמבר?"
         overheard ask "مهم‌ترین مشکلات مشتریان در مرحله خرید چیست؟"
     """  # fmt: skip
-    from assistant.question import parse
-    from assistant.renderers import terminal
-
     where = workspace(home, config)
     asker = where.asker(_day(as_of, "--as-of") if as_of else None)
     if parse_only:
-        write_json(parse(question, asker).as_json())
+        write_json(where.engine.read(question, asker).as_json())
         return
-    answer = where.engine.ask(question, asker)
+    answer = where.engine.ask(question, asker, thread)
+    drawn = _drawn(answer, chart) if chart or as_json else None
     if as_json:
-        write_json(answer.as_json())
+        write_json(answer.as_json(chart=drawn))
         return
-    out.print(terminal.plugin(answer), markup=False, soft_wrap=True)
+    from assistant.renderers import markdown as as_markdown
+    from assistant.renderers import terminal
+
+    render = as_markdown.plugin if markdown else terminal.plugin
+    out.print(render(answer, today=asker.today), markup=False, soft_wrap=True)
+    if chart and drawn:
+        out.print(f"drawn: {chart}", markup=False, soft_wrap=True)
+
+
+def _drawn(answer: Answer, path: Path | None) -> dict[str, Any] | None:
+    """The chart of an answer, put into a file where one is named."""
+    from assistant import charts
+
+    specification = charts.specification(answer)
+    if path and specification is None:
+        raise ConfigError("this answer has nothing to draw", hint="rankings, trends, comparisons and shares have")
+    if path and specification:
+        charts.render(specification, path)
+    return specification
 
 
 def _day(text: str, option: str) -> date:

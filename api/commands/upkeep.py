@@ -58,7 +58,7 @@ def demo(
     for question in corpus.QUESTIONS:
         out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")
         answer = where.engine.ask(question, asker)
-        out.print(terminal.plugin(answer), markup=False, soft_wrap=True)
+        out.print(terminal.plugin(answer, today=corpus.AS_OF), markup=False, soft_wrap=True)
     out.print(corpus.next_steps(home), markup=False, soft_wrap=True)
 
 

@@ -64,7 +64,8 @@ def plan(desk: Desk) -> Answer:
         notes.append(words.say("like_for_like"))
     more = (desk.cell("before", measures[0]), desk.cell("after", measures[1]))
     return desk.answered(
-        headline, rows, counted=after.filters, whole=desk.within(replace(desk.scope, intent=())), more=more, notes=notes,
+        headline, rows, counted=after.filters, whole=desk.within(replace(desk.scope, intent=())),
+        more=more, notes=notes,
         chart=Chart("bars", "part", headline) if rows else None,
     )  # fmt: skip
 

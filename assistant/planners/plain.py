@@ -33,7 +33,8 @@ def ambiguous(desk: Desk) -> Answer:
         window=words.timed(question),
     )
     answer = desk.answered(
-        headline, counted=filters, whole=desk.within(replace(desk.scope, touchpoint=(), stage=(), product=(), intent=())),
+        headline, counted=filters,
+        whole=desk.within(replace(desk.scope, touchpoint=(), stage=(), product=(), intent=())),
         more=(desk.cell("net", net), desk.cell("negative_share", negative)), quotes=desk.quotes(chosen, _QUOTES),
         said=(words.say("clarify.kind"),), choices=choices,
     )  # fmt: skip

@@ -24,7 +24,7 @@ _ROW_QUOTES_IN_GROUPS = 1
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Rows of a selection; ``hidden`` themes were left out, ``waiting`` mentions have not been looked at for a theme."""
+    """Rows of a selection; ``hidden`` themes were left out, ``waiting`` mentions were not looked at for a theme."""
 
     rows: tuple[Row, ...]
     chosen: Facts
