@@ -27,6 +27,10 @@ def _period(clock: Clock, unit: str, offset: int) -> Window | None:
     return last_n(clock, 1, unit) if offset in (0, -1) else period(clock, "week", 2 * offset)
 
 
+def _ago(clock: Clock, said: Said) -> Window | None:
+    return period(clock, "week", -2 * said.n) if said.unit == "fortnight" else period(clock, said.unit, -said.n)
+
+
 def _days(clock: Clock, said: Said) -> Window | None:
     """From a day to another of the same month: "1 to 15 November" or "November 1-15"."""
     last = said.date(clock)
@@ -170,7 +174,7 @@ def _nothing(_: Clock, __: Said) -> None:
 
 # Times that stand alone, by the name of their rule.
 NAMED: dict[str, Reading] = {
-    "ago": lambda clock, said: _period(clock, said.unit, -said.n),
+    "ago": _ago,
     "all_time": lambda clock, _: Window(EVER, clock.today, unit="ever"),
     "current": lambda clock, said: _period(clock, said.unit, 0),
     "day": lambda clock, said: _one(said.date(clock)),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
@@ -200,6 +200,7 @@ def test_a_time_is_read_as_it_is_meant(language: str, said: str) -> None:
     assert span(said, language) == table[said]
 
 
+@settings(deadline=None, max_examples=30)
 @given(DAYS)
 def test_no_window_ends_after_today_unless_it_begins_after_it(today: date) -> None:
     for language, said in SAID:
