@@ -207,6 +207,11 @@ def m006_create_threads(connection: Connection) -> None:
     tables.create_all(connection)
 
 
+def m007_index_freshness(connection: Connection) -> None:
+    """When each source was last read is told with every answer: without this all feedback would be gone through."""
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS feedback_fetched ON feedback (source, fetched_at)")
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
@@ -217,6 +222,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m004_create_themes,
     m005_create_facts,
     m006_create_threads,
+    m007_index_freshness,
 )
 
 
