@@ -93,6 +93,21 @@ def _weeks_of_month(clock: Clock, said: Said) -> Window | None:
     return _counted(whole, unit, said.n, count)
 
 
+def _early_in_year(clock: Clock, said: Said) -> Window | None:
+    """Only years: "orders came early last week" tells of orders."""
+    if part(clock, said).unit != "year":
+        raise DeclinedError
+    return _third(clock, said, 0)
+
+
+def _event_on(clock: Clock, said: Said) -> Window | None:
+    """An event with its day told again."""
+    event, day = part(clock, said), part(clock, said, "b")
+    if not day.first <= event.first <= day.last:
+        raise DeclinedError
+    return event
+
+
 def _half_of_month(clock: Clock, said: Said) -> Window | None:
     calendar, number = said.month()
     return _half(periods.latest_months(clock, calendar, number, said.year(clock, calendar)), said.n != 1)
@@ -193,6 +208,12 @@ def units_before(clock: Clock, said: Said) -> Window | None:
     return _spanning(_on(whole.first, said.unit, -said.n), whole.first - _ONE_DAY, whole)
 
 
+def _units_to(clock: Clock, said: Said) -> Window | None:
+    """Some units that end with a time: "the three months to October"."""
+    whole = part(clock, said)
+    return Window(_on(whole.last + _ONE_DAY, said.unit, -said.n), whole.last, calendar=whole.calendar, unit="range")
+
+
 def _on(start: date, unit: str, count: int) -> date:
     if unit in MONTHS:
         return periods.moved(start, MONTHS[unit] * count)
@@ -205,6 +226,8 @@ def _spanning(first: date, last: date, whole: Window) -> Window:
 
 PIECES: dict[str, Reading] = {
     "early": lambda clock, said: _third(clock, said, 0),
+    "early_in_year": _early_in_year,
+    "event_on": _event_on,
     "half_of": _half_of,
     "half_of_month": _half_of_month,
     "itself": _maybe,
@@ -215,6 +238,7 @@ PIECES: dict[str, Reading] = {
     "some_of": _some_of,
     "units_after": units_after,
     "units_before": units_before,
+    "units_to": _units_to,
     "weeks_of_month": _weeks_of_month,
     "week_from": _week_from,
     "week_of": _week_of,

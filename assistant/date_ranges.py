@@ -89,6 +89,14 @@ def _range(clock: Clock, said: Said) -> Window | None:
     return _joined(Window(begins, ends), (first, last))
 
 
+def _range_bare(clock: Clock, said: Said) -> Window | None:
+    """The same without "from": of what comes later first, the one is held against the other."""
+    first, last = (part(clock, said, group) for group in ("a", "b"))
+    if first.first >= last.first and said.time("b").kind != "day":
+        raise DeclinedError
+    return _range(clock, said)
+
+
 def _range_before(clock: Clock, said: Said) -> Window | None:
     """From a time up to the day before another one."""
     whole = _range(clock, said)
@@ -179,6 +187,9 @@ def _lean_prior(clock: Clock, said: Said, beside: Window) -> Window | None:
 def _lean_over(clock: Clock, said: Said, beside: Window) -> Window | None:
     if said.unit == beside.unit and beside.count == 1:
         return periods.before(beside, clock)
+    if beside.days > 2 * periods.length_of(said.unit):
+        # A long time period by period is no other time.
+        return beside
     return periods.shifted(beside, said.unit, -1, clock)
 
 
@@ -188,6 +199,7 @@ RANGES: dict[str, Reading] = {
     "before": _before,
     "list": _list,
     "range": _range,
+    "range_bare": _range_bare,
     "range_before": _range_before,
     "since": _since,
     "since_point": _since_point,
@@ -199,6 +211,7 @@ PARTS: dict[str, Callable[[Clock, Said], tuple[Window, ...]]] = {
     "list": _listed,
     "over": _with_one_before,
     "range": _both_ends,
+    "range_bare": _both_ends,
 }
 # What a time means beside another one, or None where it keeps its own meaning.
 LEANING: dict[str, Callable[[Clock, Said, Window], Window | None]] = {

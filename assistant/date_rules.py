@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant import periods
-from assistant.date_words import Said
+from assistant.date_words import DeclinedError, Said
 from assistant.periods import EVER, Clock, Window, calendar_of, last_n, latest_months, months, period
 
 Reading = Callable[[Clock, Said], Window | None]
@@ -82,12 +82,20 @@ def _month_number(clock: Clock, said: Said) -> Window | None:
 
 def _figures(clock: Clock, said: Said) -> Window | None:
     """Day and month in figures, which Americans write the other way round: a day only where one order exists."""
-    year, numbers = said.figure_year() or 0, (int(said.groups["a"]), int(said.groups["b"]))
-    found = set()
-    for month, day in (numbers, numbers[::-1]):
-        if month <= 12:
-            found.add(periods.day(calendar_of(year, clock.calendar), year, month, day))
-    return _one(found.pop()) if len(found) == 1 else None
+    year, numbers = said.figure_year(), (int(said.groups["a"]), int(said.groups["b"]))
+    calendar = calendar_of(year, clock.calendar)
+    orders = {(month, day) for month, day in (numbers, numbers[::-1]) if month <= 12}
+    if len(orders) != 1:
+        # "3/4" is more often a share than a day.
+        return _declined() if year is None else None
+    [(month, day)] = orders
+    this = year or periods.this_year(clock, calendar)
+    found = periods.day(calendar, this, month, day)
+    return _one(found if year or found <= clock.today else periods.day(calendar, this - 1, month, day))
+
+
+def _declined() -> None:
+    raise DeclinedError
 
 
 def _day_number(clock: Clock, said: Said) -> Window | None:

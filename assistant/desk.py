@@ -19,6 +19,7 @@ from assistant.answer import Answer, Quote, Row, Status, distinct
 from assistant.meaning import FEELINGS, Asker, Question, narrowed, within
 from assistant.measures import Cell, Figure, Mean, Measure, Net, Share
 from assistant.periods import Window
+from assistant.question import LONGEST
 from assistant.topic_filters import Resolved
 from assistant.wording import Wording, wording
 from mining import facts, reading
@@ -275,7 +276,8 @@ class Desk:
         """One question back, with choices: ``what`` is not clear."""
         said = self.question.unread_time
         words = self.words.listed([f"“{one}”" for one in said]) if said else ""
-        headline = self.words.say(f"clarify.{what}", words=words)
+        key = "headline.contradiction" if what == "feeling" else f"clarify.{what}"
+        headline = self.words.say(key, words=words)
         return self.unanswered(Status.CLARIFY, headline, choices=suggestions.choices(self))
 
     def _nearest(self, chosen: Facts, window: Window) -> date:
@@ -299,6 +301,8 @@ class Desk:
         """What has to be said of how the question was read."""
         question, words = self.question, self.words
         notes = []
+        if len(question.text) >= LONGEST:
+            notes.append(words.say("headline.too_long", count=words.number(LONGEST)))
         if question.inherit and question.changed:
             notes.append(words.say("as_before", changes=self._changes()))
         if question.read_as:

@@ -48,7 +48,7 @@ _PLANNERS: dict[Kind, Callable[[Desk], Answer]] = {
     **plain.KINDS,
 }
 # What was not understood so far that an answer would be to another question.
-_ASKED_BACK = ("time", "exclude", "previous", "rank")
+_ASKED_BACK = ("time", "exclude", "feeling", "previous", "rank")
 
 
 class Engine:

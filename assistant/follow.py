@@ -81,7 +81,9 @@ class _Talk:
         for name in self.names:
             if name in CONDITIONS or name == "language":
                 question = _conditioned(question, new, name)
-        return self._told(self._wanting(question))
+        if "intent" in self.names and "sentiment" not in self.names:
+            question = turned.agreeing(question)
+        return turned.settled(self._told(self._wanting(question)))
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -174,8 +176,6 @@ class _Talk:
 
     def _told(self, question: Question) -> Question:
         """With all that is said of what is wanted: time, feeling, number, measure."""
-        if "intent" in self.names and "sentiment" not in self.names:
-            question = turned.agreeing(question)
         for name, step in _STEPS.items():
             if name in self.names:
                 question = step(question, self.new)

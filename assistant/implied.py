@@ -67,11 +67,21 @@ class _Meant:
             inherit=kind is Kind.DRILLDOWN,
             rank=rank if kind is Kind.DRILLDOWN else None,
             want=self._want(rank) if kind is Kind.DRILLDOWN else None,
-            clarify=("exclude",) if "exclude" in self.facts else ("kind",) if kind is Kind.AMBIGUOUS else (),
+            clarify=self._unclear(),
             action=self._action() if kind is Kind.ACTION else None,
             schedule=self.seen.plan if kind is Kind.SUBSCRIBE else {},
             privacy=self._privacy(),
         )
+
+    def _unclear(self) -> tuple[str, ...]:
+        """What has to be asked back."""
+        if "exclude" in self.facts:
+            return ("exclude",)
+        said = set(self._says("feelings"))
+        opposite = {Kind.TOP_PAIN_POINTS: "positive", Kind.TOP_PRAISE: "negative"}.get(self.kind)
+        if opposite in said and len(said) == 1 and "felt_people" not in self.facts:
+            return ("feeling",)
+        return ("kind",) if self.kind is Kind.AMBIGUOUS else ()
 
     def _bare(self) -> Question:
         seen, asker = self.seen, self.seen.asker
@@ -152,7 +162,7 @@ class _Meant:
             for one in ("negative_share", "positive_share", "rating", "net_sentiment"):
                 if one in said:
                     return one
-            counted = "count" in said or self._says("intents") or {"pain", "praise", "churn"} & self.facts
+            counted = {"count", "mentions", "distinct_authors"} & set(said) or self._says("intents") or {"pain", "praise", "churn"} & self.facts
             return "count" if counted else "net_sentiment"
         return None
 

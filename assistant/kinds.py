@@ -20,6 +20,14 @@ class Cues:
     def __contains__(self, cue: str) -> bool:
         return cue in self.found
 
+    def outside(self, spans: Collection[Span]) -> Cues:
+        """Those that stand outside of some places."""
+        kept = {
+            cue: tuple(one for one in found if not any(start <= one[0] and one[1] <= end for start, end in spans))
+            for cue, found in self.found.items()
+        }
+        return Cues({cue: found for cue, found in kept.items() if found})
+
     @property
     def spans(self) -> list[Span]:
         """Every place of every cue."""

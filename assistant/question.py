@@ -36,10 +36,10 @@ def parse(text: str, asker: Asker, nearest: Nearest | None = None) -> Question:
     question = _read(Seen(asked, folded, language, asker), nearest)
     slips = spelling.mended(_unplaced(question, folded), language, asker.taxonomy)
     if not slips:
-        return replace(question, text=text)
+        return replace(question, text=text[:LONGEST])
     for slip, word in slips.items():
         folded = re.sub(rf"(?<!\w){re.escape(slip)}(?!\w)", word, folded)
-    return replace(_read(Seen(asked, folded, language, asker), nearest), text=text, read_as=slips)
+    return replace(_read(Seen(asked, folded, language, asker), nearest), text=text[:LONGEST], read_as=slips)
 
 
 def _read(seen: Seen, nearest: Nearest | None) -> Question:
@@ -52,6 +52,9 @@ def _read(seen: Seen, nearest: Nearest | None) -> Question:
 
 
 def _kind(seen: Seen, facts: set[str], nearest: Nearest | None) -> Kind:
+    if not names.WORD.search(seen.folded):
+        # A smile is small talk; marks alone are nothing.
+        return Kind.OUT_OF_SCOPE if not seen.asked or seen.asked.isascii() else Kind.CHITCHAT
     kind = kinds.judged(facts)
     if kind in (None, Kind.AMBIGUOUS) and nearest and "short" not in facts:
         kind = nearest(seen.folded, seen.language) or kind

@@ -59,6 +59,8 @@ class Seen:
         for aside in self.words["asides"]:
             self.slate.find_all(names.pattern(aside), "aside")
         self.windows, self.unread_time = self._times()
+        # "Since the price increase" says no rise.
+        self.cues = self.cues.outside(self.slate.spans("time"))
         self.rating = scope.rating(self.slate, self.language)
         self.called = scope.catalogue(self.slate, self.asker, self.language, self.asked)
         self.parts = scope.segments(self.slate, self.asker, self.language)

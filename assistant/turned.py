@@ -79,21 +79,21 @@ def felt(question: Question, sentiment: str | None) -> Question:
 
 def _without_opposed(question: Question) -> Question:
     opposed = _OPPOSED.get(question.sentiment or "", frozenset())
+    opposed |= {"praise"} if question.kind is Kind.TOP_PRAISE else frozenset()
     return selecting(question, intent=tuple(intent for intent in question.scope.intent if intent not in opposed))
 
 
 def agreeing(question: Question) -> Question:
-    """The question with the feeling that its intent has, where that is the opposite of the one asked about.
-
-    Praise has a ranking of its own, which needs no intent.
-    """
+    """The question with the feeling that its intent has, where that is the opposite of the one asked about."""
     said = question.scope.intent
-    if said and _OPPOSED.get(question.sentiment or "", frozenset()).issuperset(said):
-        question = felt(question, "positive" if question.sentiment == "negative" else "negative")
-        question = selecting(question, intent=said)
-    if question.kind is Kind.TOP_PRAISE:
-        return selecting(question, intent=tuple(intent for intent in said if intent != "praise"))
-    return question
+    if not said or not _OPPOSED.get(question.sentiment or "", frozenset()).issuperset(said):
+        return question
+    return selecting(felt(question, "positive" if question.sentiment == "negative" else "negative"), intent=said)
+
+
+def settled(question: Question) -> Question:
+    """The question without intents that a ranking needs not or cannot have: praise has a ranking of its own."""
+    return _without_opposed(question) if question.kind in RANKINGS.values() else question
 
 
 def _metric(question: Question, kind: Kind) -> str | None:
@@ -188,7 +188,8 @@ def _reasons(question: Question) -> Question:
         return question
     if compare:
         return replace(question, sentiment=question.sentiment or "negative", n=question.n or DEFAULT_N, metric=None)
-    glad = question.sentiment == "positive" or question.metric == "positive_share"
+    praised = "praise" in question.scope.intent and question.sentiment is None
+    glad = question.sentiment == "positive" or question.metric == "positive_share" or praised
     return as_kind(question, RANKINGS["positive" if glad else "negative"])
 
 
