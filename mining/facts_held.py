@@ -99,7 +99,10 @@ def bring_up(store: Store, on_progress: Progress = lambda _done, _of: None) -> i
     held = _held(store)
     with held.lock:
         _lost(store)
-        if missing := _missing(_read(store, held, None, None)):
+        with store.transaction() as connection:
+            # Not those that only this process holds.
+            missing = [row.day for row in _days(connection, None, None) if not row.done]
+        if missing:
             _make(store, held, missing, _patient, on_progress)
         return len(missing)
 

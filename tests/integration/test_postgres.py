@@ -11,17 +11,31 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from connectors.errors import OverheardError
+from connectors.record import Feedback
 from mining.database import open_engine
+from mining.filters import Filters
 from mining.store import Store
 from mining.themes import listing
 from mining.themes.editor import Editor
 from mining.themes.table import belonging
+from tests.facts_behaviour import (
+    filters,
+    histories,
+    is_as_if_made_anew,
+    is_scored_as_it_is_listed,
+    is_what_plain_sql_says,
+    lots,
+    lots_of,
+)
 from tests.fakes import keep, said
 from tests.store_behaviour import StoreBehaviour, put
 from tests.theme_topics import TOPICS, about, bring_up, of
@@ -97,6 +111,37 @@ class TestOnPostgres(StoreBehaviour):
         store = Store(open_engine(url)).open()
         yield store
         store.close()
+
+
+@pytest.fixture
+def on_server(url: str) -> Iterator[Store]:
+    store = Store(open_engine(url)).open()
+    yield store
+    store.close()
+
+
+@given(every=histories, lot=lots, wanted=st.lists(filters, min_size=1, max_size=4))
+@lots_of(20)
+def test_what_is_selected_counted_and_grouped_on_a_server_is_what_plain_sql_says(
+    on_server: Store, every: Sequence[Feedback | str], lot: Random, wanted: Sequence[Filters]
+) -> None:
+    is_what_plain_sql_says(on_server, every, lot, wanted)
+
+
+@given(every=histories, lot=lots)
+@lots_of(20)
+def test_after_any_writes_on_a_server_the_days_are_as_if_they_were_made_anew(
+    on_server: Store, every: Sequence[Feedback | str], lot: Random
+) -> None:
+    is_as_if_made_anew(on_server, every, lot)
+
+
+@given(every=histories, lot=lots, wanted=filters)
+@lots_of(20)
+def test_themes_on_a_server_are_scored_and_ranked_as_those_that_are_listed(
+    on_server: Store, every: Sequence[Feedback | str], lot: Random, wanted: Filters
+) -> None:
+    is_scored_as_it_is_listed(on_server, every, lot, wanted)
 
 
 def test_themes_are_the_same_on_a_server_and_in_a_file(url: str, sqlite: Store) -> None:
