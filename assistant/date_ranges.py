@@ -15,6 +15,8 @@ from assistant.periods import EVER, MONTHS, Clock, Window, period
 
 _ONE_DAY = timedelta(days=1)
 _WEEK = 7
+# "November to January" goes over the end of the year, "October to September" holds one against the other.
+_WRAPPED = 200
 
 
 def _around(clock: Clock, said: Said) -> Window | None:
@@ -78,23 +80,20 @@ def _until(clock: Clock, said: Said) -> Window | None:
 
 
 def _range(clock: Clock, said: Said) -> Window | None:
-    """From a time to another, both included."""
+    """From a time to another, both included; of two that stand the wrong way round each is meant by itself."""
+    a, b = said.time("a"), said.time("b")
+    one, other = a.reads(clock), b.reads(clock)
     first, last = _ends(clock, said)
-    if not (first and last):
+    if not (one and other and first and last):
         return None
+    turned = one.first > other.first and "day" not in (a.kind, b.kind)
+    if turned and (last.last - first.first).days not in range(_WRAPPED):
+        raise DeclinedError
     begins = first.last if said.time("a").edge == "last" else first.first
     ends = last.first if said.time("b").edge == "first" else last.last
     if begins > ends:
         begins, ends = last.first, first.last
     return _joined(Window(begins, ends), (first, last))
-
-
-def _range_bare(clock: Clock, said: Said) -> Window | None:
-    """The same without "from": of what comes later first, the one is held against the other."""
-    first, last = (part(clock, said, group) for group in ("a", "b"))
-    if first.first >= last.first and said.time("b").kind != "day":
-        raise DeclinedError
-    return _range(clock, said)
 
 
 def _range_before(clock: Clock, said: Said) -> Window | None:
@@ -173,6 +172,8 @@ def _with_one_before(clock: Clock, said: Said) -> tuple[Window, ...]:
 
 def _lean_ago(clock: Clock, said: Said, beside: Window) -> Window | None:
     """ "A year ago" said beside a shorter period is that period a year ago."""
+    if beside.rolling and (beside.unit, beside.count) == (said.unit, said.n):
+        return periods.before(beside, clock)
     if beside.unit == said.unit or beside.days >= periods.length_of(said.unit):
         return None
     return periods.shifted(beside, said.unit, -said.n, clock)
@@ -199,7 +200,6 @@ RANGES: dict[str, Reading] = {
     "before": _before,
     "list": _list,
     "range": _range,
-    "range_bare": _range_bare,
     "range_before": _range_before,
     "since": _since,
     "since_point": _since_point,
@@ -211,7 +211,6 @@ PARTS: dict[str, Callable[[Clock, Said], tuple[Window, ...]]] = {
     "list": _listed,
     "over": _with_one_before,
     "range": _both_ends,
-    "range_bare": _both_ends,
 }
 # What a time means beside another one, or None where it keeps its own meaning.
 LEANING: dict[str, Callable[[Clock, Said, Window], Window | None]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,7 +37,7 @@ def _days(clock: Clock, said: Said) -> Window | None:
     last = said.date(clock)
     if not last:
         return None
-    other = int("".join(filter(str.isdecimal, said.groups["other"])))
+    other = replace(said, groups={"day": re.sub(r"(?<=\d)\D+", "", said.groups["other"])}).day
     calendar = said.groups.get("calendar") or _calendar_of_date(clock, said)
     now = periods.dated(calendar, last)
     first = periods.day(calendar, now.year, now.month, other)
@@ -96,6 +97,13 @@ def _figures(clock: Clock, said: Said) -> Window | None:
 
 def _declined() -> None:
     raise DeclinedError
+
+
+def _day_month(clock: Clock, said: Said) -> Window | None:
+    """Day and month in figures without a year: the latest such day."""
+    this, month = periods.this_year(clock, clock.calendar), int(said.groups["number"])
+    found = periods.day(clock.calendar, this, month, said.day)
+    return _one(found if found <= clock.today else periods.day(clock.calendar, this - 1, month, said.day))
 
 
 def _day_number(clock: Clock, said: Said) -> Window | None:
@@ -186,6 +194,7 @@ NAMED: dict[str, Reading] = {
     "all_time": lambda clock, _: Window(EVER, clock.today, unit="ever"),
     "current": lambda clock, said: _period(clock, said.unit, 0),
     "day": lambda clock, said: _one(said.date(clock)),
+    "day_month": _day_month,
     "day_number": _day_number,
     "days": _days,
     "event": _event,
@@ -221,6 +230,14 @@ NAMED: dict[str, Reading] = {
     "weekend": lambda clock, _: periods.weekend(clock, 0),
     "year": _year,
 }
-KIND_OF = {"day": "day", "figures": "day", "day_number": "day", "event": "event", "month": "month", "year": "year"}
+KIND_OF = {
+    "day": "day",
+    "figures": "day",
+    "day_month": "day",
+    "day_number": "day",
+    "event": "event",
+    "month": "month",
+    "year": "year",
+}
 KIND_OF |= {name: "weekday" for name in ("weekday", "last_weekday", "this_weekday")}
 FLOATING = {"day", "half", "month", "quarter", "season", "weekday", "days"}

@@ -83,7 +83,8 @@ class _Talk:
                 question = _conditioned(question, new, name)
         if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
-        return turned.settled(self._told(self._wanting(question)))
+        question = self._told(self._wanting(question))
+        return turned.settled(question) if self.names else question
 
     # --- rows -------------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ def parse(text: str, asker: Asker, nearest: Nearest | None = None) -> Question:
 def _read(seen: Seen, nearest: Nearest | None) -> Question:
     facts = seen.facts()
     kind = _kind(seen, facts, nearest)
-    topic = seen.topics[0] if seen.topics and kind not in implied.NOTHING else None
+    topic = next(iter(seen.topics), None) if kind not in implied.NOTHING else None
+    if topic and seen.is_time(topic):
+        topic = None
     question = replace(implied.meant(seen, kind, facts, topic), left=seen.left(topic))
     unread = seen.time_left(topic)
     return replace(question, unread_time=tuple(unread), clarify=("time",)) if unread else question

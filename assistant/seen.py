@@ -206,6 +206,10 @@ class Seen:
             by_field.setdefault(one.field, set()).add(one.value)
         return any(len(found) > 1 for found in by_field.values())
 
+    def is_time(self, topic: Topic) -> bool:
+        """Whether a topic is nothing but a time that was not understood."""
+        return len(dates.unread(topic.words, self.words["time"])) >= len(names.WORD.findall(topic.words))
+
     def time_left(self, topic: Topic | None) -> list[str]:
         """Words of a time that was not understood; "not seen before" and "opening hours" are none."""
         understood = [*self.cues.spans, *([topic.span] if topic else [])]

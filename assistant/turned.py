@@ -188,7 +188,7 @@ def _reasons(question: Question) -> Question:
         return question
     if compare:
         return replace(question, sentiment=question.sentiment or "negative", n=question.n or DEFAULT_N, metric=None)
-    praised = "praise" in question.scope.intent and question.sentiment is None
+    praised = "praise" in question.scope.intent and question.sentiment != "negative"
     glad = question.sentiment == "positive" or question.metric == "positive_share" or praised
     return as_kind(question, RANKINGS["positive" if glad else "negative"])
 
