@@ -42,13 +42,13 @@ def found(
     short = len(tokens) <= _SHORT
     topics = []
     for run in _runs(tokens, slate.text):
-        run = _trimmed(run, words)
+        run = _trimmed(run, words, wide=wide)
         if not run:
             continue
         kinds = {token.what for token in run}
         span = (run[0].span[0], run[-1].span[1])
         where = _place(slate.text, span, words) or (wide and _after(slate.text, span, words, "wide"))
-        if kinds == {_TOUCHPOINT} or kinds == {_SOFT}:
+        if kinds == {_TOUCHPOINT} or (kinds == {_SOFT} and not (where and _alone(run, words))):
             continue
         if (
             _UNKNOWN in kinds
@@ -86,17 +86,20 @@ def _tokens(slate: Slate, cues: Sequence[Span], words: Any, language: str) -> It
 def _joined(tokens: list[_Token], words: Any) -> list[_Token]:
     """An ending that is written apart goes with the word before it, and a small word may join a soft one with the next.
 
-    Persian writes "late-ness in delivery" and the plural of a word as a word of its own.
+    Persian writes "late-ness in delivery" and the plural of a word as a word of its own. Hebrew links words with small
+    ones: "an app that is not stable", "the slowness of the app".
     """
-    endings, joins = (re.compile(words.get(key, r"(?!)")) for key in ("endings", "joins"))
+    endings, joins, links = (re.compile(words.get(key, r"(?!)")) for key in ("endings", "joins", "links"))
     joined: list[_Token] = []
     for place, token in enumerate(tokens):
         before = joined[-1].what if joined else None
         behind = tokens[place + 1].what if place + 1 < len(tokens) else None
         if endings.fullmatch(token.text):
             token = replace(token, what=before)
-        elif before == _SOFT and behind and joins.fullmatch(token.text):
-            token = replace(token, what=_SOFT)
+        elif before and behind:
+            joining = before == _SOFT and joins.fullmatch(token.text)
+            linking = {before, behind} != {_TOUCHPOINT} and links.fullmatch(token.text)
+            token = replace(token, what=_SOFT) if joining or linking else token
         joined.append(token)
     return joined
 
@@ -121,14 +124,24 @@ def _runs(tokens: Sequence[_Token], text: str) -> Iterable[list[_Token]]:
         yield run
 
 
-def _trimmed(run: list[_Token], words: Any) -> list[_Token]:
-    """Without an ending at the end, and a verb behind a touchpoint: "checkout skyrocketed" is about checkout."""
-    verb, endings = (re.compile(words.get(key, r"(?!)")) for key in ("verb", "endings"))
+def _trimmed(run: list[_Token], words: Any, *, wide: bool) -> list[_Token]:
+    """Without an ending at the end, and a verb behind a touchpoint: "checkout skyrocketed" is about checkout.
+
+    Where something is to be done (``wide``) also without who is to do it, if the language writes "to" onto the name.
+    """
+    verb, endings, tail = (re.compile(words.get(key, r"(?!)")) for key in ("verb", "endings", "tail"))
+    ends = (place for place, token in enumerate(run) if token.what == _UNKNOWN and tail.fullmatch(token.text))
+    run = run[: next(ends, None)] if wide else run
     while len(run) > 1 and endings.fullmatch(run[-1].text):
         run = run[:-1]
     while len(run) > 1 and run[-1].what == _UNKNOWN and run[-2].what == _TOUCHPOINT and verb.fullmatch(run[-1].text):
         run = run[:-1]
     return run
+
+
+def _alone(run: list[_Token], words: Any) -> bool:
+    """Whether a word that makes a topic of its neighbour may be one by itself: "complaints about crashes"."""
+    return bool(re.fullmatch(words.get("alone", r"(?!)"), run[0].text))
 
 
 def _place(text: str, span: Span, words: Any) -> bool:
