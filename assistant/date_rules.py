@@ -86,17 +86,15 @@ def _figures(clock: Clock, said: Said) -> Window | None:
     year, numbers = said.figure_year(), (int(said.groups["a"]), int(said.groups["b"]))
     calendar = calendar_of(year, clock.calendar)
     orders = {(month, day) for month, day in (numbers, numbers[::-1]) if month <= 12}
-    if len(orders) != 1:
+    if len(orders) != 1 and year is None:
         # "3/4" is more often a share than a day.
-        return _declined() if year is None else None
+        raise DeclinedError
+    if len(orders) != 1:
+        return None
     [(month, day)] = orders
     this = year or periods.this_year(clock, calendar)
     found = periods.day(calendar, this, month, day)
     return _one(found if year or found <= clock.today else periods.day(calendar, this - 1, month, day))
-
-
-def _declined() -> None:
-    raise DeclinedError
 
 
 def _day_month(clock: Clock, said: Said) -> Window | None:
