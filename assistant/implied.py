@@ -135,7 +135,8 @@ class _Meant:
             by_dim.setdefault("region" if key == "region" else "segment", []).extend(found)
         about = topics.found(seen.slate, seen.ours(), self._values(), seen.language)
         by_dim["theme"] = [Value("theme", one.words, one.span) for one in about]
-        windows = list(self.seen.windows)
+        # "September and October" is one window, and two where they are compared.
+        windows = list(self.seen.pairs if len(self.seen.windows) == 1 and len(self.seen.pairs) > 1 else seen.windows)
         dims = [dim for dim, some in by_dim.items() if len({one.value for one in some}) > 1 or dim == "competitor"]
         if len(windows) == 1 and not dims and not self.seen.groups:
             windows.append(periods.before(windows[0], self.seen.clock))
@@ -162,7 +163,11 @@ class _Meant:
             for one in ("negative_share", "positive_share", "rating", "net_sentiment"):
                 if one in said:
                     return one
-            counted = {"count", "mentions", "distinct_authors"} & set(said) or self._says("intents") or {"pain", "praise", "churn"} & self.facts
+            counted = (
+                {"count", "mentions", "distinct_authors"} & set(said)
+                or self._says("intents")
+                or {"pain", "praise", "churn"} & self.facts
+            )
             return "count" if counted else "net_sentiment"
         return None
 

@@ -39,6 +39,7 @@ class Seen:
     clock: Clock = field(init=False)
     plan: Mapping[str, str] = field(init=False)
     windows: list[Window] = field(init=False)
+    pairs: list[Window] = field(default_factory=list)
     unread_time: list[str] = field(init=False)
     rating: Mapping[str, float] = field(init=False)
     called: list[Value] = field(init=False)
@@ -103,14 +104,17 @@ class Seen:
         steps = [span for said in self.words["steps"] for span in names.says(self.folded, [said], self.language)]
         found = dates.times(blanked(self.slate.rest(), steps), table, numbers, self.clock)
         windows, unread = [], []
-        for one in found:
+        # What is reckoned from another time ("the month before") comes after it, wherever it stands.
+        for one in sorted(found, key=lambda one: one.relative):
             self.slate.take((one.start, one.end), "time")
-            if one.window is None:
+            self.pairs += [replace(part, expr=_as_said(part.expr, self.asked)) for part in one.parts]
+            if one.window is None and not one.parts:
                 unread.append(self.folded[one.start : one.end].strip())
             else:
                 # "Before and after the release" is one saying and two times.
-                both = one.parts if one.parts and all(part.unit == "event" for part in one.parts) else (one.window,)
-                windows += [replace(part, expr=_as_said(one.window.expr, self.asked)) for part in both]
+                whole = one.window or one.parts[0]
+                both = one.parts if one.window is None or _are_sides(one.parts) else (whole,)
+                windows += [replace(part, expr=_as_said(part.expr or whole.expr, self.asked)) for part in both]
         return windows, unread
 
     def _rank(self) -> int | None:
@@ -223,6 +227,11 @@ class Seen:
             for match in names.WORD.finditer(blanked(self.slate.rest(), understood))
             if not names.is_small(match[0], self.language)
         )
+
+
+def _are_sides(parts: Sequence[Window]) -> bool:
+    """Whether parts of a saying stand side by side: before and after an event, this week and the one before."""
+    return len(parts) == 2 and (all(part.unit == "event" for part in parts) or parts[0].first > parts[1].first)
 
 
 def _as_said(expr: str | None, text: str) -> str | None:
