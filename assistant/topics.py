@@ -128,10 +128,13 @@ def _trimmed(run: list[_Token], words: Any, *, wide: bool) -> list[_Token]:
     """Without an ending at the end, and a verb behind a touchpoint: "checkout skyrocketed" is about checkout.
 
     Where something is to be done (``wide``) also without who is to do it, if the language writes "to" onto the name.
+    Where adjectives follow (``alone`` names the nouns), one that stands first belongs to what is before.
     """
     verb, endings, tail = (re.compile(words.get(key, r"(?!)")) for key in ("verb", "endings", "tail"))
     ends = (place for place, token in enumerate(run) if token.what == _UNKNOWN and tail.fullmatch(token.text))
     run = run[: next(ends, None)] if wide else run
+    while "alone" in words and len(run) > 1 and run[0].what == _SOFT and not _alone(run, words):
+        run = run[1:]
     while len(run) > 1 and endings.fullmatch(run[-1].text):
         run = run[:-1]
     while len(run) > 1 and run[-1].what == _UNKNOWN and run[-2].what == _TOUCHPOINT and verb.fullmatch(run[-1].text):
