@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant import suggestions, topic_filters
-from assistant.answer import Answer, Quote, Row, Status, distinct
+from assistant.answer import Answer, Chart, Quote, Row, Status, distinct
 from assistant.meaning import FEELINGS, Asker, Question, narrowed, within
 from assistant.measures import Cell, Figure, Mean, Measure, Net, Share
 from assistant.periods import Window
@@ -210,6 +210,12 @@ class Desk:
             order = np.lexsort((chosen.mention, -chosen.theme_score))
         heard = reading.by_ids(self.store, chosen.ids(order[: max(_QUOTED_FROM, 6 * most)]))
         return distinct(sorted(heard, key=_is_short), most)
+
+    def chart(self, mark: str, key: str, beside: str | None = None) -> Chart:
+        """How the rows may be drawn, under a short title: what stands in the headline beside it is in the subtitle."""
+        question = self.question
+        title = self.words.say(f"titles.{question.kind.value}", scope=self.words.scope(question))
+        return Chart(mark, key, title, beside)
 
     # --- the frame --------------------------------------------------------------------------------------------------
 

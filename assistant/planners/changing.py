@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.planners import slices
 from mining.change import Change, Metric, Observation, parts
@@ -66,7 +66,7 @@ def plan(desk: Desk) -> Answer:
     return desk.answered(
         headline, rows, counted=after.filters, whole=desk.within(replace(desk.scope, intent=())),
         more=more, notes=notes,
-        chart=Chart("bars", "part", headline) if rows else None,
+        chart=desk.chart("bars", "part") if rows else None,
     )  # fmt: skip
 
 

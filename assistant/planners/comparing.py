@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant import suggestions
-from assistant.answer import Answer, Chart, Row, Status
+from assistant.answer import Answer, Row, Status
 from assistant.meaning import narrowed
 from assistant.measures import Cell, Share
 from assistant.planners import slices
@@ -49,8 +49,8 @@ def plan(desk: Desk) -> Answer:
     said = (words.say("indexed_note"),) if any(row.marks for row in themes) else ()
     return desk.answered(
         headline, (*totals, *themes), counted=None, said=said, notes=notes,
-        chart=Chart("pairs", "share_1", headline, beside="share_2") if themes and len(sides) == 2
-        else Chart("bars", "negative_share" if question.sentiment != "positive" else "positive_share", headline),
+        chart=desk.chart("pairs", "share_1", beside="share_2") if themes and len(sides) == 2
+        else desk.chart("bars", "negative_share" if question.sentiment != "positive" else "positive_share"),
     )  # fmt: skip
 
 

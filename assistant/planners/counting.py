@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.measures import Cell
 from assistant.planners import slices
 from mining.filters import Filters
@@ -65,5 +65,5 @@ def _grouped(desk: Desk, filters: Filters, first: str, cells: tuple[Cell, ...]) 
     notes = [words.say("overlap_note")] if dimension in ("stage", "touchpoint", "theme", "product", "platform") else []
     return desk.answered(
         headline, rows, counted=filters, whole=desk.whole, more=cells, notes=notes,
-        chart=Chart("lines" if dimension in slices.TIMES else "bars", first, headline),
+        chart=desk.chart("lines" if dimension in slices.TIMES else "bars", first),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant import periods
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.planners import slices
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def plan(desk: Desk) -> Answer:
     quotes = desk.quotes(chosen, _QUOTES, order)
     return desk.answered(
         headline, rows, counted=filters, whole=desk.whole, quotes=quotes, more=(desk.cell("net", desk.net(filters)),),
-        chart=Chart("bars", "feedback", headline) if rows else None,
+        chart=desk.chart("bars", "feedback") if rows else None,
     )  # fmt: skip
 
 

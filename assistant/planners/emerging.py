@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.measures import Cell
 from assistant.planners.ranking import side_of
 from mining import emerging
@@ -55,7 +55,7 @@ def plan(desk: Desk) -> Answer:
     said = (words.say("emerging_support", least=words.number(_LEAST), tested=tested, weeks=words.number(weeks)),)
     return desk.answered(
         headline, rows, counted=desk.filters, whole=desk.whole, said=said,
-        chart=Chart("pairs", "unique", headline, beside="usual") if rows else None,
+        chart=desk.chart("pairs", "unique", beside="usual") if rows else None,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant import periods
-from assistant.answer import Answer, Chart, Quote, Row
+from assistant.answer import Answer, Quote, Row
 from assistant.measures import Cell, Net
 from assistant.planners import slices
 from assistant.planners.slices import Slice
@@ -38,7 +38,7 @@ def plan(desk: Desk) -> Answer:
     )
     return desk.answered(
         headline, rows, counted=filters, whole=None, more=(desk.cell("no_stage", desk.figure(none)),),
-        notes=[words.say("overlap_note")], chart=Chart("bars", "net", headline),
+        notes=[words.say("overlap_note")], chart=desk.chart("bars", "net"),
     )  # fmt: skip
 
 

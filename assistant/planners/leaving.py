@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.planners import ranking
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def plan(desk: Desk) -> Answer:
     return desk.answered(
         headline, rows, counted=signals, whole=desk.within(replace(desk.scope, intent=())),
         quotes=desk.quotes(chosen, _SIGNALS), notes=(words.say("masked_note"), words.say("reasons_note")),
-        chart=Chart("bars", "feedback", headline) if rows else None,
+        chart=desk.chart("bars", "feedback") if rows else None,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.measures import Figure, Share
 from assistant.planners import slices
 from mining.facts import Facts, Scored, scored
@@ -60,7 +60,7 @@ def plan(desk: Desk) -> Answer:
         whole=desk.whole,
         unnamed=rest if rest.value else None,
         notes=notes(desk, ranking),
-        chart=Chart("bars", "feedback", headline) if ranking.rows else None,
+        chart=desk.chart("bars", "feedback") if ranking.rows else None,
     )
 
 
@@ -165,7 +165,7 @@ def _grouped(desk: Desk, filters: Filters, side: str) -> Answer:
     )
     more = [words.say("ungrouped", dimensions=words.dimensions(question.group_by[1:]))] if question.group_by[1:] else []
     return desk.answered(
-        headline, rows, counted=filters, whole=desk.whole, notes=more, chart=Chart("bars", "feedback", headline)
+        headline, rows, counted=filters, whole=desk.whole, notes=more, chart=desk.chart("bars", "feedback")
     )
 
 

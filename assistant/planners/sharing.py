@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.meaning import FEELINGS, narrowed
 from assistant.planners import slices
 from mining.filters import Filters
@@ -104,7 +104,7 @@ def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
     return desk.answered(
         headline, rows, counted=part, whole=whole, more=(desk.cell("share", share),),
         notes=[words.say("small_note")] if any(row.small for row in rows) else [],
-        chart=Chart("lines" if dimension in slices.TIMES else "bars", "share", headline),
+        chart=desk.chart("lines" if dimension in slices.TIMES else "bars", "share"),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant import periods
-from assistant.answer import Answer, Chart, Row
+from assistant.answer import Answer, Row
 from assistant.measures import Cell, Figure, Mean, Measure, Net, Share
 from assistant.planners import slices
 from mining.statistics import Drift, drift
@@ -61,7 +61,7 @@ def plan(desk: Desk) -> Answer:
     notes = [words.say("partial_note")] if any(step.partial for step in parts) else []
     return desk.answered(
         headline, rows, counted=desk.filters, whole=desk.whole, said=tuple(said), notes=notes,
-        chart=Chart("lines", key, headline),
+        chart=desk.chart("lines", key),
     )  # fmt: skip
 
 
