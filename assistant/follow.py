@@ -84,7 +84,7 @@ class _Talk:
         if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
         question = self._told(self._wanting(question))
-        return turned.settled(question) if self.names else question
+        return turned.settled(question) if "intent" in self.names else question
 
     # --- rows -------------------------------------------------------------------------------------------------------
 

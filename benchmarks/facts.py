@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from benchmarks.workspace import UNTIL, fill
+from benchmarks.workspace import fill
+from benchmarks.workspace_words import UNTIL
 from mining import corrections, facts_held
 from mining.database import open_engine
 from mining.facts import scored, select

@@ -44,18 +44,17 @@ class Frame:
 
     def _numbers(self, name: str) -> Array:
         """Numbers without gaps in the place of hashes: 0 of none, feedback in the order of the rows."""
-        hashes = self.column(name)
-        if not len(hashes):
-            return np.empty(0, np.int32)
         if name == "feedback":
             # Mentions of one feedback stand together.
-            return np.cumsum(np.concatenate([[True], hashes[1:] != hashes[:-1]]), dtype=np.int32)
-        order = np.argsort(hashes)
-        ordered = hashes[order]
-        begins = np.concatenate([[ordered[0] != 0], ordered[1:] != ordered[:-1]])
-        numbers = np.empty(len(hashes), np.int32)
-        numbers[order] = np.cumsum(begins, dtype=np.int32)
-        return numbers
+            return np.cumsum(_begins(self.column(name)), dtype=np.int32)
+        feedback = self.column("feedback_number")
+        hashes = self.column(name)[_begins(feedback)]
+        there = np.flatnonzero(hashes)
+        order = there[np.argsort(hashes[there])]
+        numbers = np.zeros(len(hashes), np.int32)
+        numbers[order] = np.cumsum(_begins(hashes[order]), dtype=np.int32)
+        of_rows: Array = numbers[feedback - 1]
+        return of_rows
 
     def days(self, zone: tzinfo) -> Array:
         """The local day of each row, as :meth:`datetime.date.toordinal` counts."""
@@ -77,6 +76,13 @@ class Frame:
         place = np.searchsorted([at for at in turns if at is not None], chunk.column("said_at"), side="right")
         told = [offsets[0], *(offset for at, offset in zip(turns, offsets[1:], strict=True) if at is not None)]
         return np.array(told, np.int64)[place]
+
+
+def _begins(column: Array) -> Array:
+    """True where a number is another one than that before it."""
+    begins = np.ones(len(column), bool)
+    begins[1:] = column[1:] != column[:-1]
+    return begins
 
 
 def _offset(at: int, zone: tzinfo) -> int:

@@ -19,8 +19,6 @@ _INDENT = "     "
 # Columns of a bar; one that may go both ways has so many on either side of its axis.
 _BAR, _SIDE = 20, 10
 _BLOCK, _AXIS = "█", "│"
-# So many queries are shown beside a row; --json gives those of every count in it.
-_QUERIES = 2
 _LOWEST_RATING, _HIGHEST_RATING = 1, 5
 
 
@@ -80,7 +78,7 @@ def _title(row: Row, words: Wording) -> str:
 def _tail(row: Row, words: Wording) -> list[str]:
     """What has to be said of a row, and the queries behind it."""
     marks = base.marks(row, words)
-    return [*([f"[{words.listed(marks)}]"] if marks else []), *(f"[{query}]" for query in base.queries(row)[:_QUERIES])]
+    return [*([f"[{words.listed(marks)}]"] if marks else []), *(f"[{query}]" for query in base.queries(row))]
 
 
 def _padded(texts: Sequence[str], *, before: bool = False) -> list[str]:
