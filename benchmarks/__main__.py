@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("ingest", "ask", "reading", "privacy", "mentions", "copies", "emerging", "themes_scale")
+ALL = ("ingest", "ask", "reading", "privacy", "mentions", "copies", "emerging", "themes_scale", "facts")
 
 
 def main() -> None:

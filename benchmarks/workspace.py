@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Table
 
+from assistant.settings import FILE_NAME
 from assistant.wiring import Workspace
 from benchmarks import workspace_words as words
 from mining import copies, facts_held, facts_marks, mention, schema
@@ -38,6 +39,9 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="an empty or new folder")
     parser.add_argument("--feedback", type=int, default=200_000)
     given = parser.parse_args()
+    given.home.mkdir(parents=True, exist_ok=True)
+    if not (settings := given.home / FILE_NAME).exists():
+        settings.write_text(words.settings(), encoding="utf-8")
     where = Workspace.open(given.home)
     if where.store.holds_feedback():
         parser.error(f"{given.home} holds feedback already")
