@@ -14,13 +14,14 @@ from assistant.turned import FIELDS, felt, selecting
 # Names of `Question.changed` -> the fields of `Filters` and of `Question` that they stand for.
 _SCOPE: Mapping[str, tuple[str, ...]] = {
     **{name: (field,) for name, field in FIELDS.items()},
+    "competitor": ("competitor", "not_competitor"),
     "theme": ("theme",),
     "phrase": ("phrase",),
     "rating": ("rating_min", "rating_max"),
     "solicited": ("solicited",),
 }
 _OWN: Mapping[str, tuple[str, ...]] = {
-    "theme": ("theme",),
+    "theme": ("theme", "theme_name"),
     "time": ("window",),
     **{name: (name,) for name in ("sentiment", "compare", "group_by", "grain", "metric", "baseline", "premise", "n")},
 }
@@ -113,8 +114,13 @@ def narrowed(question: Question, row_id: str) -> Question | None:
         return felt(question, value) if value in FEELINGS else None
     if name == "theme":
         return selecting(question, theme=(value if colon else row_id,))
+    if name == "competitor" and value == US:
+        others = tuple(one for one in question.compare.values if one != US) if question.compare else ()
+        return selecting(question, competitor=(), not_competitor=others)
+    if name == "competitor":
+        return selecting(question, competitor=(value,), not_competitor=())
     if name in FIELDS:
-        return selecting(question, **{FIELDS[name]: () if value == US else (value,)})
+        return selecting(question, **{FIELDS[name]: (value,)})
     key = name.removeprefix(f"{_SEGMENT}.")
     return selecting(question, segment={**question.scope.segment, key: value})
 

@@ -84,6 +84,8 @@ class _Talk:
         if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
         question = self._told(self._wanting(question))
+        unclear = [what for what in new.clarify if what != "kind"]
+        question = replace(question, clarify=tuple(dict.fromkeys((*question.clarify, *unclear))))
         return turned.settled(question) if "intent" in self.names else question
 
     # --- rows -------------------------------------------------------------------------------------------------------
@@ -137,9 +139,9 @@ class _Talk:
             if said and all(says_nothing(new, name) for name in said):
                 return question  # "all stages": these alone
             feeling = question.sentiment if question.kind in (*RANKINGS.values(), Kind.COMPARE) else None
-            return replace(question, scope=Filters(), theme=None, sentiment=feeling, want=None)
+            return replace(question, scope=Filters(), theme=None, theme_name=None, sentiment=feeling, want=None)
         if new.kind is Kind.AMBIGUOUS and any(name in names for name in _TOPIC):
-            return replace(selecting(question, touchpoint=(), theme=(), phrase=None), theme=None)
+            return replace(selecting(question, touchpoint=(), theme=(), phrase=None), theme=None, theme_name=None)
         return question
 
     def _one_side(self, question: Question) -> Question:

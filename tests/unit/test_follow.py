@@ -85,9 +85,14 @@ def test_segments_are_changed_one_by_one() -> None:
 
 
 def test_the_follow_up_is_answered_in_its_own_language_and_zone() -> None:
-    new = replace(more("רק בשיחות", channel=("call",)), language="he", left=("מה",), unread_time=("נורוז",))
+    found = merged(PAINS, THEMES, replace(more("רק בשיחות", channel=("call",)), language="he", left=("מה",)))
+    assert (found.language, found.left) == ("he", ("מה",))
+
+
+def test_what_a_follow_up_leaves_unclear_is_asked_back() -> None:
+    new = replace(more("and at Nowruz?", want="quotes"), unread_time=("nowruz",), clarify=("time",))
     found = merged(PAINS, THEMES, new)
-    assert (found.language, found.left, found.unread_time) == ("he", ("מה",), ("נורוז",))
+    assert (found.unread_time, found.clarify) == (("nowruz",), ("time",))
 
 
 # --- topics ---------------------------------------------------------------------------------------------------------
@@ -161,6 +166,11 @@ def test_a_row_of_a_time_becomes_the_time() -> None:
 def test_a_side_of_a_comparison_becomes_its_condition() -> None:
     found = merged(BY_PLATFORM, ("platform:ios", "platform:android"), more("#2", rank=2))
     assert (found.compare, found.scope.platform, found.scope.channel) == (None, ("android",), ("review",))
+    rivals = replace(BY_PLATFORM, compare=Compare("competitor", ("us", "Globex")))
+    us = merged(rivals, ("competitor:us", "competitor:Globex"), more("#1", rank=1))
+    assert (us.compare, us.scope.competitor, us.scope.not_competitor) == (None, (), ("Globex",))
+    them = merged(us, ("competitor:us", "competitor:Globex"), more("#2", rank=2), rivals)
+    assert (them.scope.competitor, them.scope.not_competitor) == (("Globex",), ())
     just = merged(BY_PLATFORM, (), more("just Android", "platform", platform=("android",)))
     assert (just.kind, just.compare, just.scope.platform) == (Kind.DRILLDOWN, None, ("android",))
 
@@ -396,7 +406,7 @@ def test_an_empty_change_gives_the_previous_question(previous: Question, shown: 
     assert told(merged(previous, shown, EMPTY)) == told(previous)
 
 
-@settings(deadline=None, max_examples=3000)
+@settings(deadline=None)
 @given(ANSWERED, SHOWN, FOLLOW_UPS)
 def test_the_same_change_twice_changes_nothing_more(previous: Question, shown: list[str], new: Question) -> None:
     once = merged(previous, shown, new)
