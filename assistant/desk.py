@@ -85,12 +85,12 @@ class Desk:
     @cached_property
     def topic(self) -> Resolved | None:
         """What the topic of the question selects."""
-        return self.resolved(self.question.theme) if self.question.theme else None
+        return self.resolved(self.question.theme, self.question.theme_name) if self.question.theme else None
 
-    def resolved(self, topic: str) -> Resolved:
-        """What a topic selects."""
+    def resolved(self, topic: str, name: str | None = None) -> Resolved:
+        """What a topic selects; ``name`` is its English name, where it has one."""
         side = _SIDES.get(self.question.sentiment or "") or ("pain" if "complaint" in self.scope.intent else None)
-        found = topic_filters.resolved(topic, self.themes, self._embedder(), side)
+        found = topic_filters.resolved(topic, self.themes, self._embedder(), side, name)
         if found.themes and len(self.select(Filters(theme=found.themes))):
             return found
         literal = Resolved(phrase=topic)
@@ -309,7 +309,7 @@ class Desk:
         notes = []
         if len(question.text) >= LONGEST:
             notes.append(words.say("headline.too_long", count=words.number(LONGEST)))
-        if question.inherit and question.changed:
+        if question.inherit and question.changed and not question.clarify:
             notes.append(words.say("as_before", changes=self._changes()))
         if question.read_as:
             pairs = [f"“{said}” → “{meant}”" for said, meant in question.read_as.items()]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assistant import kept, paraphrase
+from assistant import kept, paraphrase, topic_filters
 from assistant.answer import Answer
 from assistant.desk import Desk
 from assistant.meaning import Asker, Kind, Question
@@ -27,6 +27,7 @@ from assistant.planners import (
 )
 from assistant.question import parse
 from mining.store import Store
+from mining.themes.catalogue import catalogue
 
 if TYPE_CHECKING:
     from assistant.settings import LlmTable
@@ -81,7 +82,7 @@ class Engine:
 
     def read(self, text: str, asker: Asker) -> Question:
         """The meaning of a question that stands alone."""
-        question = parse(text, asker, paraphrase.nearest(self._embedder))
+        question = self._with_name(parse(text, asker, paraphrase.nearest(self._embedder)))
         if self._llm is None or not _is_unsure(question):
             return question
         from assistant import llm
@@ -92,6 +93,12 @@ class Engine:
             return question
         # Times are ours where we read one.
         return replace(meant, window=question.window) if question.window and not question.window.default else meant
+
+    def _with_name(self, question: Question) -> Question:
+        """A topic of another language with the English name of the theme that it means."""
+        if not question.theme or question.theme_name or question.language == "en":
+            return question
+        return replace(question, theme_name=topic_filters.title(question.theme, catalogue(), self._embedder()))
 
     def _reworded(self, answer: Answer, asker: Asker) -> Answer:
         """The finished answer in other words, if somebody asked for that; its figures stay."""

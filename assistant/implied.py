@@ -57,6 +57,7 @@ class _Meant:
             window=window,
             sentiment=sentiment,
             theme=theme,
+            theme_name=topic.name if topic and theme else None,
             n=n if n is not None and kind in _COUNTED else DEFAULT_N if listed else None,
             group_by=grouped,
             metric=metric,

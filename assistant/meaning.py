@@ -110,9 +110,9 @@ class Question:
     """A question and its meaning.
 
     ``scope`` holds conditions without time and feeling; ``sentiment`` is negative, positive or neutral, said or implied
-    by the kind; ``theme`` a topic in the asker's words. ``window`` is None where a kind needs no time. ``left`` are
-    words not understood, ``read_as`` slips of the pen that were read as words of ours, ``unread_time`` words of a time
-    that was not understood: it is asked back, never answered for another time.
+    by the kind; ``theme`` a topic in the asker's words, ``theme_name`` its English name where it has one. ``window`` is
+    None where a kind needs no time. ``left`` are words not understood, ``read_as`` slips of the pen that were read as
+    words of ours, ``unread_time`` words of a time that was not understood: it is asked back, never answered for another.
 
     ``inherit`` says that this goes on from the question before; ``changed`` then names what is not inherited.
     ``offset`` lines of the ranking or quotes were shown before ("more"): ranks go on behind them.
@@ -126,6 +126,7 @@ class Question:
     zone: tzinfo = UTC
     sentiment: str | None = None
     theme: str | None = None
+    theme_name: str | None = None
     n: int | None = None
     group_by: tuple[str, ...] = ()
     metric: str | None = None
@@ -186,7 +187,7 @@ class Question:
                 "intent": list(scope.intent),
                 "sentiment": self.sentiment,
                 "rating": stars(scope),
-                "theme": self.theme,
+                "theme": self.theme_name or self.theme,
                 "phrase": scope.phrase,
                 "segment": {key: value for key, value in scope.segment.items() if key != "region"} or None,
             },

@@ -25,8 +25,10 @@ _PLAIN = re.compile(r"(\w[\w']*)(s\?|\[ds\]\?)?")
 def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[str, str]:
     """The words that are near to one of ours, each with the word that is meant."""
     ours = _vocabulary(language, taxonomy)
+    # Words that make a topic are ours too, and none is a slip of another word.
+    known = {*ours, *names.lexicon(language)["topics"]["soft"].split()}
     found = {}
-    for word in (word for word in unknown if names.bare(word, language).isdisjoint(ours)):
+    for word in (word for word in unknown if names.bare(word, language).isdisjoint(known)):
         # Longest first: what is written onto a word counts as part of it where that is nearer.
         for bare in sorted(names.bare(word, language), key=len, reverse=True):
             near = get_close_matches(bare, ours, n=1, cutoff=_NEAR) if len(bare) >= _LONG_ENOUGH else []

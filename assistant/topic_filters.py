@@ -44,10 +44,12 @@ class Resolved:
         return {"touchpoint": self.touchpoint} if self.touchpoint else {"phrase": self.phrase}
 
 
-def resolved(words: str, themes: Mapping[str, Theme], embedder: Any, side: str | None = None) -> Resolved:
+def resolved(
+    words: str, themes: Mapping[str, Theme], embedder: Any, side: str | None = None, name: str | None = None
+) -> Resolved:
     """What a topic selects. ``side`` (pain or praise) leaves the themes of the other side out."""
     known = {id_: theme for id_, theme in themes.items() if side in (None, theme.side) and theme.origin != _REST}
-    told = names.data("topics.toml").get(words.replace(" ", "_"))
+    told = names.data("topics.toml").get((name or words).replace(" ", "_"))
     if told:
         return Resolved(tuple(sorted(id_ for id_ in told["themes"] if id_ in known)))
     folded = normalise(words)

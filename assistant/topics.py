@@ -19,11 +19,15 @@ _TOUCHPOINT, _UNKNOWN, _SOFT, _NAMED = "touchpoint", "unknown", "soft", "named"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The words of a topic and where they stand; ``swallowed`` are touchpoints that are part of it."""
+    """The words of a topic and where they stand; ``swallowed`` are touchpoints that are part of it.
+
+    ``name`` is its English name where the lexicon has one for it ("payment").
+    """
 
     words: str
     span: Span
     swallowed: tuple[Value, ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def found(
         swallowed = tuple(one for one in values if one.field == "touchpoint" and _inside(one.span, span))
         topics.append((not where, _SOFT not in kinds and _TOUCHPOINT not in kinds, span, swallowed))
     return [
-        Topic(_name(slate.text[slice(*span)], words, language), span, swallowed)
+        Topic(_bare(said := slate.text[slice(*span)], words), span, swallowed, _named(said, words, language))
         for _, _, span, swallowed in sorted(topics, key=lambda one: one[:3])
     ]
 
@@ -160,11 +164,16 @@ def _after(text: str, span: Span, words: Any, table: str) -> bool:
     return bool(re.search(rf"(?:(?<!\w)(?:{said})|:)(?:[ -]+(?:{small}))*[ :\"'-]*$", text[: span[0]]))
 
 
-def _name(text: str, words: Any, language: str) -> str:
-    """A topic as it is written, or its name where the lexicon has one for it."""
+def _named(text: str, words: Any, language: str) -> str | None:
+    """The English name of a topic, where the lexicon has one for it."""
     for key, said in words.items():
         if isinstance(said, list) and any(span == (0, len(text)) for span in names.says(text, said, language)):
             return str(key).replace("_", " ")
+    return None
+
+
+def _bare(text: str, words: Any) -> str:
+    """A topic without what clings to its first word."""
     return re.sub(rf"^(?:{words['clings']})(?=\w\w)", "", text) if words.get("clings") else text
 
 

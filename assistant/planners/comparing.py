@@ -173,7 +173,8 @@ def _headline(desk: Desk, sides: list[Slice], totals: list[Row]) -> str:
     when = words.say("when", window=words.timed(question)) if question.window else ""
     frame = {"sides": words.listed(told), "scope": words.scope(question), "when": when}
     verdict = "several"
-    if len(sides) == 2 and all(isinstance(share, Share) for share in shares):
+    empty = any(not row.figure().value for row in totals)
+    if len(sides) == 2 and not empty and all(isinstance(share, Share) for share in shares):
         first, second = (share for share in shares if isinstance(share, Share))
         p = different_shares(first.part.value, first.whole.value, second.part.value, second.whole.value)
         verdict = "same" if p > _SURE else "differ"

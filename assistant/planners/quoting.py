@@ -22,7 +22,7 @@ def plan(desk: Desk) -> Answer:
     if filters.theme and len(filters.theme) > 1:
         # The nearest themes first would hide the others: the surest remarks of all of them.
         order = np.lexsort((chosen.mention, -chosen.theme_score))
-    quotes = desk.quotes(chosen, question.lines, order)
+    quotes = desk.quotes(chosen, question.lines + question.offset, order)[question.offset :]
     counts = chosen.counts()
     headline = words.say(
         "headline.quotes",

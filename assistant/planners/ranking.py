@@ -77,10 +77,12 @@ def ranked(
     every = scored(chosen, side, _before(desk, filters), known=desk.themes)
     named = [one for one in every if one.theme]
     hidden = [one for one in named if one.theme in desk.hidden]
-    shown = [one for one in named if one.theme not in desk.hidden][:most]
+    begin = desk.question.offset if group is None else 0
+    shown = [one for one in named if one.theme not in desk.hidden][begin : begin + most]
     whole = desk.of(chosen.counts(), filters)
     rows = tuple(
-        row(desk, one, filters, whole, rank, group=group, quotes=quotes) for rank, one in enumerate(shown, start=1)
+        row(desk, one, filters, whole, rank, group=group, quotes=quotes)
+        for rank, one in enumerate(shown, start=begin + 1)
     )
     waiting = int((~chosen.known).sum())
     return Ranking(rows, chosen, len(hidden), waiting)
