@@ -112,7 +112,7 @@ class Question:
     ``scope`` holds conditions without time and feeling; ``sentiment`` is negative, positive or neutral, said or implied
     by the kind; ``theme`` a topic in the asker's words, ``theme_name`` its English name where it has one. ``window`` is
     None where a kind needs no time. ``left`` are words not understood, ``read_as`` slips of the pen that were read as
-    words of ours, ``unread_time`` words of a time that was not understood: it is asked back, never answered for another.
+    words of ours, ``unread_time`` words of a time not understood: it is asked back, never answered for another one.
 
     ``inherit`` says that this goes on from the question before; ``changed`` then names what is not inherited.
     ``offset`` lines of the ranking or quotes were shown before ("more"): ranks go on behind them.

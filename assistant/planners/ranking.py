@@ -48,7 +48,10 @@ def plan(desk: Desk) -> Answer:
     kind = f"top_{'pain_points' if side == 'pain' else 'praise'}"
     counted = words.number(ranking.chosen.counts().feedback)
     frame = {"scope": words.scope(question), "window": words.timed(question), "counted": counted}
-    if ranking.rows:
+    if ranking.rows and question.offset:
+        places = {"first": words.number(question.offset + 1), "last": words.number(question.offset + len(ranking.rows))}
+        headline = words.say("headline.more", **places, **frame)
+    elif ranking.rows:
         first = ranking.rows[0]
         headline = words.say(f"headline.{kind}", title=first.title, count=words.number(first.figure().value), **frame)
     else:
