@@ -259,7 +259,7 @@ class Desk:
 
     def nothing(self, filters: Filters, what: str | None = None) -> Answer:
         """Nothing was found: says so, and where the nearest is."""
-        if not self.freshness:
+        if not reading.freshness(self.store):
             return self.unanswered(Status.NO_DATA, self.words.say("empty"))
         always = replace(filters, since=None, until=None)
         anytime = self.select(always)

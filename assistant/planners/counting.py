@@ -21,7 +21,7 @@ def plan(desk: Desk) -> Answer:
     """Count."""
     question, words, filters = desk.question, desk.words, desk.filters
     chosen = desk.select(filters)
-    if not len(chosen) and not desk.freshness:
+    if not len(chosen) and desk.first_said is None:
         return desk.nothing(filters)
     cells = _cells(desk, filters)
     first = _KEYS.get(question.metric or "", "feedback")

@@ -44,7 +44,9 @@ def plan(desk: Desk) -> Answer:
     sides = {"pain", "praise"} if question.sentiment is None else {side_of(desk)}
     kept = [rise for rise in rises if desk.themes[rise.theme].side in sides and rise.theme not in desk.hidden]
     kept = sorted(kept, key=lambda rise: (not rise.new, rise.q_value, rise.theme))[: question.lines]
-    rows = tuple(_row(desk, rise, rank) for rank, rise in enumerate(kept, start=1))
+    made = (_row(desk, rise, rank) for rank, rise in enumerate(kept, start=1))
+    # A text pasted on two days counts on both of them, and once in the window.
+    rows = tuple(row for row in made if row.figure("unique").value >= _LEAST)
     tested = words.number(len(counts))
     if rows:
         headline = words.say(
