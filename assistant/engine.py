@@ -50,6 +50,8 @@ _PLANNERS: dict[Kind, Callable[[Desk], Answer]] = {
 }
 # What was not understood so far that an answer would be to another question.
 _ASKED_BACK = ("time", "exclude", "feeling", "previous", "rank")
+# Whatever time they name, the answer is the same.
+_OF_NO_TIME = frozenset({Kind.OUT_OF_SCOPE, Kind.CHITCHAT})
 
 
 class Engine:
@@ -111,7 +113,8 @@ class Engine:
     def answer(self, question: Question, asker: Asker) -> Answer:
         """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
         desk = Desk(self._store, asker, question, self._now(), self._embedder)
-        asked_back = next((what for what in _ASKED_BACK if what in question.clarify), None)
+        settled = question.kind in _OF_NO_TIME or question.privacy == "refuse"
+        asked_back = next((what for what in _ASKED_BACK if what in question.clarify and not settled), None)
         answer = desk.clarify(asked_back) if asked_back else _PLANNERS[question.kind](desk)
         desk.remember()
         return answer
