@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import evaluating, explaining, ingest, labels, reading, texts, themes, training, upkeep, writing
+from api.commands import chat, evaluating, explaining, ingest, labels, reading, texts, themes, training, upkeep, writing
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -34,6 +34,7 @@ for command, function in (
     ("tag", texts.tag),
     ("embed", texts.embed),
     ("ask", reading.ask),
+    ("chat", chat.chat),
     ("search", reading.search),
     ("show", reading.show),
     ("stats", reading.stats),

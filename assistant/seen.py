@@ -144,6 +144,12 @@ class Seen:
         for cue in _SWALLOWED:
             for span in self.cues.found.get(cue, ()):
                 self.slate.take(span, "cue")
+        # "Which product has the most" is about no touchpoint.
+        table = [said for said in self.words["groups"].values() if isinstance(said, list)]
+        for start, end in self.cues.found.get("which_most", ()):
+            spans = [span for said in table for span in names.says(self.folded[start:end], said, self.language)]
+            for first, last in spans:
+                self.slate.take((start + first, start + last), "group")
         for said in self.words["intents"].get("purchase_intent", ()):
             self.slate.find_all(names.pattern(said), "intent")
 

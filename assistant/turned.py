@@ -182,9 +182,10 @@ def _why(question: Question, _themes: tuple[str, ...]) -> Question:
 def _reasons(question: Question) -> Question:
     """The question whose answer gives the reasons."""
     compare = question.compare
-    if question.kind is Kind.TREND or (compare and compare.windows):
+    one_theme = question.kind is Kind.DRILLDOWN and question.scope.theme
+    if question.kind is Kind.TREND or one_theme or (compare and compare.windows):
         return as_kind(question, Kind.WHY_CHANGE)
-    if question.kind in _GIVE_REASONS or question.scope.theme:
+    if question.kind in _GIVE_REASONS:
         return question
     if compare:
         return replace(question, sentiment=question.sentiment or "negative", n=question.n or DEFAULT_N, metric=None)

@@ -73,12 +73,12 @@ def ask(
         overheard ask "مهم‌ترین مشکلات مشتریان در مرحله خرید چیست؟"
     """  # fmt: skip
     where = workspace(home, config)
-    asker = where.asker(_day(as_of, "--as-of") if as_of else None)
+    asker = where.asker(day_of(as_of, "--as-of") if as_of else None)
     if parse_only:
         write_json(where.engine.read(question, asker).as_json())
         return
     answer = where.engine.ask(question, asker, thread)
-    drawn = _drawn(answer, chart) if chart or as_json else None
+    drawn = drawn_into(answer, chart) if chart or as_json else None
     if as_json:
         write_json(answer.as_json(chart=drawn))
         return
@@ -91,7 +91,7 @@ def ask(
         out.print(f"drawn: {chart}", markup=False, soft_wrap=True)
 
 
-def _drawn(answer: Answer, path: Path | None) -> dict[str, Any] | None:
+def drawn_into(answer: Answer, path: Path | None) -> dict[str, Any] | None:
     """The chart of an answer, put into a file where one is named."""
     from assistant import charts
 
@@ -103,7 +103,12 @@ def _drawn(answer: Answer, path: Path | None) -> dict[str, Any] | None:
     return specification
 
 
-def _day(text: str, option: str) -> date:
+def day_of(text: str, option: str) -> date:
+    """The day that an option names.
+
+    Raises:
+        ConfigError: it is no date, or out of reach.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -171,7 +176,7 @@ def _known(where: Workspace, task: str, wanted: list[str] | None) -> tuple[str, 
 def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> datetime | None:
     if text is None:
         return None
-    day = _day(text, option) + timedelta(days=days)
+    day = day_of(text, option) + timedelta(days=days)
     return datetime.combine(day, time(), where.asker().zone).astimezone(UTC)
 
 

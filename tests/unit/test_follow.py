@@ -262,6 +262,14 @@ def test_why_after_anything_else_are_the_pain_points_of_it() -> None:
     assert merged(glad, (), more("why?", want="why")).kind is Kind.TOP_PRAISE
 
 
+def test_why_after_a_theme_explains_how_it_changed() -> None:
+    theme = merged(replace(PAINS, window=OCTOBER), THEMES, more("#2", rank=2))
+    why = merged(theme, THEMES, more("why?", want="why"), PAINS)
+    assert (why.kind, why.metric, why.scope.theme) == (Kind.WHY_CHANGE, "count", ("card_declined",))
+    assert why.baseline is not None
+    assert (why.baseline.first, why.baseline.last) == (SEPTEMBER.first, SEPTEMBER.last)
+
+
 def test_why_of_a_ranking_stays_the_ranking_and_says_so() -> None:
     assert told(merged(PAINS, THEMES, more("why?", want="why"))) == told(replace(PAINS, want="why"))
 
