@@ -10,6 +10,7 @@ from functools import lru_cache
 from assistant import names
 from mining.language import normalise
 from mining.taxonomy import Taxonomy
+from mining.themes.catalogue import catalogue
 
 # Short words are too near to each other: "stage" and "stale" differ by one letter.
 _LONG_ENOUGH = 5
@@ -26,7 +27,7 @@ def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[st
     """The words that are near to one of ours, each with the word that is meant."""
     ours = _vocabulary(language, taxonomy)
     # Words that make a topic are ours too, and none is a slip of another word.
-    known = {*ours, *names.lexicon(language)["topics"]["soft"].split()}
+    known = {*ours, *names.lexicon(language)["topics"]["soft"].split(), *_said(language)}
     found = {}
     for word in (word for word in unknown if names.bare(word, language).isdisjoint(known)):
         # Longest first: what is written onto a word counts as part of it where that is nearer.
@@ -36,6 +37,13 @@ def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[st
                 found[word] = near[0]
                 break
     return found
+
+
+@lru_cache(maxsize=4)
+def _said(language: str) -> frozenset[str]:
+    """Words that customers say of the themes that ship: they are spelt as they are meant."""
+    said = [text for theme in catalogue().values() for text in (theme.name(language), *theme.examples.get(language, ()))]
+    return frozenset(word for text in said for word in names.WORD.findall(normalise(text)))
 
 
 @lru_cache(maxsize=16)
