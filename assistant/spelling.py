@@ -42,7 +42,8 @@ def mended(unknown: Iterable[str], language: str, taxonomy: Taxonomy) -> dict[st
 @lru_cache(maxsize=4)
 def _said(language: str) -> frozenset[str]:
     """Words that customers say of the themes that ship: they are spelt as they are meant."""
-    said = [text for theme in catalogue().values() for text in (theme.name(language), *theme.examples.get(language, ()))]
+    themes = catalogue().values()
+    said = [text for theme in themes for text in (theme.name(language), *theme.examples.get(language, ()))]
     return frozenset(word for text in said for word in names.WORD.findall(normalise(text)))
 
 
