@@ -98,7 +98,7 @@ def _days(time: dict[str, Any]) -> list[str]:
 
 
 def _compared(compare: dict[str, Any], language: str) -> dict[str, Any]:
-    values = [_days(one) if isinstance(one, dict) else _folded(one) for one in compare["values"]]
+    values: list[Any] = [_days(one) if isinstance(one, dict) else _folded(one) for one in compare["values"]]
     if compare["dim"] == "theme" and language != "en":
         values = [len(values)]
     return {"dim": compare["dim"], "values": values}

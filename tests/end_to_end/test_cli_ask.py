@@ -48,18 +48,23 @@ def asked(home: Home, question: str, *more: str) -> Any:
 
 def test_an_answer_has_every_key_that_scripts_rely_on(shop: Home) -> None:
     answer = asked(shop, "top pain points")
-    assert set(answer) >= {
-        *("status", "language", "headline", "question", "rows", "quotes", "figures", "window", "counted"),
-        *("denominator", "unknown_share", "freshness", "chart", "next_questions"),
+    assert set(answer) == {
+        *("status", "language", "headline", "question", "said", "rows", "quotes", "more", "figures", "window"),
+        *("counted", "denominator", "unnamed", "solicited", "unknown_share", "freshness", "chart", "notes"),
+        *("choices", "next_questions"),
     }
     assert (answer["status"], answer["language"]) == ("answered", "en")
-    assert answer["window"] == {"from": "2026-10-24", "to": "2026-11-22", "default": True, "partial": False}
+    assert answer["window"] == {
+        **{"expr": None, "from": "2026-10-24", "to": "2026-11-22", "default": True, "partial": False},
+        **{"future": False, "calendar": "gregorian", "week_start": None, "event": None},
+    }
     assert set(answer["counted"]) == {"value", "unit", "query"}
     assert set(answer["freshness"]) == {"shop"}
     for row in answer["rows"]:
-        assert {"rank", "id", "title", "titles", "feedback", "unique", "authors", "share", "small", "quotes"} <= set(
-            row
-        )
+        assert set(row) == {
+            *("rank", "id", "title", "titles", "feedback", "share", "share_interval", "share_part", "share_of"),
+            *("unique", "authors", "group", "marks", "pain", "small", "quotes"),
+        }
         assert set(row["titles"]) == {"en", "he", "fa"}
         assert 0 < row["share"] <= 1
     for quote in answer["quotes"]:
@@ -131,22 +136,54 @@ def test_a_remark_that_gives_orders_is_counted_like_any_other(shop: Home) -> Non
 
 
 def test_words_not_understood_are_named(shop: Home) -> None:
+    answer = asked(shop, "please show me the top pain points that frobnicate in purchase stage")
+    assert answer["status"] == "answered"
+    assert answer["question"]["left"] == ["frobnicate"]
+    assert any("frobnicate" in note for note in answer["notes"])
+
+
+def test_a_platform_that_nobody_configured_is_named(shop: Home) -> None:
     answer = asked(shop, "top pain points on Android")
-    assert answer["question"]["left"] == ["android"]
-    assert any("android" in note for note in answer["notes"])
+    assert (answer["status"], answer["figures"]) == ("no_data", [])
+    assert answer["question"]["filters"]["platform"] == ["android"]
+    assert any("android" in note and "overheard.toml" in note for note in answer["notes"])
 
 
 def test_a_time_without_feedback_is_no_data_and_says_what_there_is(shop: Home) -> None:
     answer = asked(shop, "top pain points in 2024")
-    assert (answer["status"], answer["rows"], answer["figures"], answer["counted"]) == ("no_data", [], [], None)
-    assert "over all time" in answer["headline"]
+    assert (answer["status"], answer["rows"], answer["counted"]) == ("no_data", [], None)
+    # What there is at other times is the only figure.
+    always = answer["more"]["all_time"]
+    assert answer["figures"] == [always]
+    assert f"Over all time there are {always['value']} such items" in answer["headline"]
+    assert len(json.loads(shop.good("show", always["query"], "--json"))["rows"]) == always["value"]
 
 
-@pytest.mark.parametrize("question", ["why is delivery late?", "תודה רבה!", "روند شکایت‌ها چیست؟", ""])
+@pytest.mark.parametrize(
+    "question", ["how do I configure the router's firmware via telnet?", "מה מזג האוויר?", "هوا چطور است؟"]
+)
 def test_a_question_that_is_not_read_is_out_of_scope(shop: Home, question: str) -> None:
     answer = asked(shop, question)
     assert (answer["status"], answer["figures"], answer["quotes"]) == ("out_of_scope", [], [])
     assert len(answer["next_questions"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "kind"),
+    [
+        ("why is delivery late?", "clarify", "ambiguous"),
+        ("תודה רבה!", "answered", "chitchat"),
+        ("روند شکایت‌ها چیست؟", "answered", "trend"),
+        ("", "clarify", "out_of_scope"),
+        ("what is our NPS?", "no_data", "unanswerable"),
+        ("who wrote the worst review?", "refused", "unanswerable"),
+        ("create a ticket for late delivery", "out_of_scope", "action"),
+    ],
+)
+def test_each_kind_of_question_has_its_status(shop: Home, question: str, status: str, kind: str) -> None:
+    answer = asked(shop, question)
+    assert (answer["status"], answer["question"]["kind"]) == (status, kind)
+    assert answer["headline"]
 
 
 @pytest.mark.parametrize(("question", "words"), [("top pain points", "no feedback yet"), ("מה הבעיות?", "אין משוב")])
@@ -173,6 +210,11 @@ def test_the_settings_of_the_workspace_are_heeded(shop: Home) -> None:
 
 def test_parse_only_gives_the_question_and_asks_nothing(shop: Home) -> None:
     parsed = json.loads(shop.good("ask", "Top 3 complaints about delivery last week", "--parse-only", *TODAY))
+    assert set(parsed) == {
+        *("kind", "language", "filters", "time", "n", "group_by", "metric", "grain", "compare", "baseline", "premise"),
+        *("inherit", "rank", "want", "offset", "novelty", "clarify", "action", "schedule", "privacy", "left"),
+        "read_as",
+    }
     assert (parsed["kind"], parsed["language"], parsed["n"]) == ("top_pain_points", "en", 3)
     assert parsed["filters"]["touchpoint"] == ["delivery"]
     assert parsed["filters"]["intent"] == ["complaint"]
@@ -194,8 +236,36 @@ def test_the_text_for_people_holds_the_figures_and_the_queries_behind_them(shop:
         assert quote["text"] in text
 
 
-def test_a_conversation_id_is_taken(shop: Home) -> None:
-    assert asked(shop, "top pain points", "--thread", "t1", *TODAY)["status"] == "answered"
+def test_a_question_goes_on_from_the_one_before_it_in_its_conversation(shop: Home) -> None:
+    def say(thread: str, question: str) -> Any:
+        return json.loads(shop.good("ask", question, "--json", "--thread", thread, *TODAY))
+
+    first = say("one", "top pain points")
+    second = say("one", "in Hebrew only")
+    assert (first["status"], second["status"]) == ("answered", "answered")
+    assert (second["question"]["kind"], second["question"]["inherit"]) == ("top_pain_points", True)
+    assert second["question"]["filters"]["feedback_language"] == ["he"]
+    # The reviews 103 and 107.
+    assert second["counted"]["value"] == 2
+    # Another conversation knows nothing of it, and neither does a question of none.
+    assert say("another", "in Hebrew only")["status"] == "clarify"
+    assert asked(shop, "in Hebrew only")["status"] == "clarify"
+
+
+def test_an_answer_is_drawn_into_a_file(shop: Home, tmp_path: Path) -> None:
+    path = tmp_path / "pains.json"
+    text = shop.good("ask", "top pain points", "--chart", path, *TODAY)
+    assert f"drawn: {path}" in text.replace("\n", "")
+    assert json.loads(path.read_text(encoding="utf-8")) == asked(shop, "top pain points")["chart"]
+    assert "nothing to draw" in shop.refused("ask", "hello", "--chart", tmp_path / "no.svg", *TODAY)
+
+
+def test_an_answer_is_printed_as_markdown(shop: Home) -> None:
+    answer = asked(shop, "top pain points")
+    text = shop.good("ask", "top pain points", "--markdown", *TODAY)
+    assert answer["headline"] in text.replace("\\", "")
+    assert all(row["title"] in text for row in answer["rows"])
+    assert text != shop.good("ask", "top pain points", *TODAY)
 
 
 PROBE = """
