@@ -176,7 +176,7 @@ ASKED: dict[str, dict[str, Any]] = {
 READ_AS: dict[str, dict[str, Any]] = {
     "social_media": {"channel": ["social"]},
     "survey": {"channel": ["survey"]},
-    "checkout": {"theme": "payment"},
+    "checkout": {"theme": True},
 }
 SCOPES: dict[str, dict[str, Any]] = {
     "": {},
@@ -218,7 +218,7 @@ def read(text: str) -> dict[str, Any]:
         "metric": meant.get("metric"),
         "group_by": list(question.group_by),
         "premise": question.premise,
-        "theme": question.theme,
+        "theme": bool(question.theme),
         "left": list(question.left),
         "sides": len(question.compare.windows) if question.compare else 0,
     }
