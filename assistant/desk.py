@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _QUOTED_FROM = 60
 _TELLING_WORDS = 5
 _SIDES = {"negative": "pain", "positive": "praise"}
+# A value that no label has.
+_NO_FEELING = ("",)
 _UNSURE = ("stage", "sentiment", "touchpoint")
 _STARS = 4
 
@@ -155,16 +157,14 @@ class Desk:
         parts = {}
         for feeling in ("positive", "negative"):
             some = by.get(feeling)
-            told = replace(filters, sentiment=(feeling,))
-            nothing = filters.sentiment and feeling not in filters.sentiment
-            counts = some.counts() if some is not None and not nothing else Counts(0, 0, 0, 0)
-            parts[feeling] = self.of(counts, told, "mentions")
+            counts = some.counts() if some is not None else Counts(0, 0, 0, 0)
+            parts[feeling] = self.of(counts, _of_them(filters, (feeling,)), "mentions")
         return Net(parts["positive"], parts["negative"], self.of(whole.counts(), filters, "mentions"))
 
     def felt(self, filters: Filters, feeling: str = "negative", chosen: Facts | None = None) -> Share:
         """The share of feedback with a remark of a feeling."""
         whole = self.select(filters) if chosen is None else chosen
-        told = replace(filters, sentiment=FEELINGS[feeling])
+        told = _of_them(filters, FEELINGS[feeling])
         mask = np.zeros(len(whole), bool)
         column = whole.column("sentiment")
         for value in FEELINGS[feeling]:
@@ -312,7 +312,8 @@ class Desk:
         if question.inherit and question.changed and not question.clarify:
             notes.append(words.say("as_before", changes=self._changes()))
         if question.read_as:
-            pairs = [f"“{said}” → “{meant}”" for said, meant in question.read_as.items()]
+            arrow = "←" if words.right_to_left else "→"
+            pairs = [f"“{said}” {arrow} “{meant}”" for said, meant in question.read_as.items()]
             notes.append(words.say("read_as", words=words.listed(pairs)))
         if question.theme and self.topic is not None and not self._called_so(question.theme):
             notes.append(self.read_topic(question.theme, self.topic))
@@ -349,6 +350,12 @@ class Desk:
     def remember(self) -> None:
         """Keep the queries behind the figures, so that they can be run again."""
         reading.remember(self.store, self.sheet.asked, self.at)
+
+
+def _of_them(filters: Filters, feelings: tuple[str, ...]) -> Filters:
+    """Filters for those of these feelings that they let through: positive remarks among negative ones are none."""
+    among = tuple(one for one in feelings if not filters.sentiment or one in filters.sentiment)
+    return replace(filters, sentiment=among or _NO_FEELING)
 
 
 def _is_short(mention: Heard) -> bool:

@@ -50,9 +50,11 @@ def parts(desk: Desk) -> tuple[Filters, Filters]:
     base = desk.base
     metric = desk.question.metric
     if metric in ("negative_share", "positive_share", "churn_share"):
-        whole = desk.filters
+        # Of everything, whatever feeling or intent a question went on from: one feeling is no part of another.
         if metric == "churn_share":
+            whole = replace(desk.filters, intent=())
             return replace(whole, intent=("churn",)), whole
+        whole = replace(desk.filters, sentiment=())
         return replace(whole, sentiment=FEELINGS[metric.removesuffix("_share")]), whole
     loose = {name: getattr(_EMPTY, name) for name in _PART}
     whole = narrowed(base, **loose)
