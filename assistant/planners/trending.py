@@ -36,7 +36,7 @@ def plan(desk: Desk) -> Answer:
     key = _KEYS.get(metric, "feedback")
     told = [row for row in rows if _value(row[key]) is not None]
     frame = {
-        "metric": words.say(f"metrics.{metric if metric in _KEYS else 'count'}"),
+        "metric": words.say(f"metrics.{metric if metric in _KEYS else 'items'}"),
         "scope": words.scope(question),
         "window": words.timed(question),
         "grain": words.say(f"grains.{grain}"),
