@@ -7,7 +7,7 @@ at this moment. Counts are exact.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,11 +16,11 @@ import numpy as np
 
 from connectors.errors import ConfigError
 from mining import facts_held, pain
-from mining.facts_frame import Frame
+from mining.facts_frame import Frame, begins
 from mining.facts_groups import group_of
 from mining.facts_made import CHURNING, CODED, KNOWN, SOLICITED, TASKS, UNSURE, Array
 from mining.facts_marks import day_of
-from mining.facts_masks import mask_of, saying
+from mining.facts_masks import among, mask_of, saying
 from mining.filters import Filters
 from mining.pain import Heed, Score
 from mining.reading import Counts
@@ -104,8 +104,7 @@ class Facts:
     def counts(self) -> Counts:
         """Feedback, mentions, authors and unique feedback, as :func:`mining.reading.counts` counts them."""
         said = self._column("feedback_number")
-        begins = np.flatnonzero(said[1:] != said[:-1]) + 1
-        heads = np.concatenate([[0], begins]) if len(said) else begins
+        heads = np.flatnonzero(begins(said))
         authors, firsts = (self._column(f"{name}_number")[heads] for name in ("author", "first"))
         return Counts(len(heads), len(said), _distinct(authors[authors != 0]), _distinct(firsts))
 
@@ -122,6 +121,26 @@ class Facts:
         if isinstance(self.rows, slice):
             return Facts(self.store, self.frame, places + self.rows.start)
         return Facts(self.store, self.frame, self.rows[places])
+
+    def narrowed(self, filters: Filters) -> Facts:
+        """Those that filters select: all that is asked of one selection is of one state of the database.
+
+        Raises:
+            ConfigError: the filters are not for customers' words alone.
+        """
+        if filters.speaker != "customer":
+            raise ConfigError("only customers' words are counted", hint="filters without another speaker")
+        mask = mask_of(self, filters)
+        chosen = self if mask is None else self.where(mask)
+        return chosen.where(saying(chosen, filters.phrase)) if filters.phrase else chosen
+
+    def among(self, dimension: str, values: Iterable[str]) -> Array:
+        """A mask: True where a column holds one of some values."""
+        return among(self, dimension, values)
+
+    def first_of_each(self) -> Facts:
+        """The first mention of each feedback: ratings, channels and segments are the feedback's."""
+        return self.where(begins(self._column("feedback_number")))
 
     def by(self, dimension: str) -> dict[str | None, Facts]:
         """The rows of each value, by value, None last: a task, theme, channel, source, language, ``segment.KEY``.
@@ -180,17 +199,9 @@ def select(store: Store, filters: Filters) -> Facts:
     Raises:
         ConfigError: the filters are not for customers' words alone.
     """
-    if filters.speaker != "customer":
-        raise ConfigError("only customers' words are counted", hint="filters without another speaker")
     first = day_of(filters.since) if filters.since else None
     last = day_of(filters.until) if filters.until else None
-    facts = Facts(store, *facts_held.frame(store, first, last))
-    mask = mask_of(facts, filters)
-    if mask is not None:
-        facts = facts.where(mask)
-    if filters.phrase:
-        facts = facts.where(saying(facts, filters.phrase))
-    return facts
+    return Facts(store, *facts_held.frame(store, first, last)).narrowed(filters)
 
 
 class Scored(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, insert, select
 
@@ -22,6 +23,7 @@ class Codes:
         self._of: dict[Word, int] = {}
         self._last = 0
         self._own: set[int] = set()
+        self._parsed: dict[int, Any] = {}
 
     def word(self, code: int) -> Word | None:
         """What a number stands for; None for 0."""
@@ -31,9 +33,20 @@ class Codes:
         """The number of a word, None where no mention ever had it."""
         return self._of.get((kind, value))
 
-    def all_of(self, kind: str) -> Iterator[tuple[int, str]]:
-        """Every number of a kind with its value."""
-        return ((code, value) for (of, value), code in list(self._of.items()) if of == kind)
+    def all_of(self, kind: str) -> Iterator[int]:
+        """Every number of a kind."""
+        return (code for code, (of, _) in list(self._words.items()) if of == kind)
+
+    def parsed(self, code: int) -> Any:
+        """What the JSON of a segment or a set of names stands for."""
+        if code not in self._parsed:
+            self._parsed[code] = json.loads(self._words[code][1])
+        return self._parsed[code]
+
+    @property
+    def has_own(self) -> bool:
+        """Whether :meth:`add_here` gave any number."""
+        return bool(self._own)
 
     @property
     def size(self) -> int:

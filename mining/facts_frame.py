@@ -46,13 +46,13 @@ class Frame:
         """Numbers without gaps in the place of hashes: 0 of none, feedback in the order of the rows."""
         if name == "feedback":
             # Mentions of one feedback stand together.
-            return np.cumsum(_begins(self.column(name)), dtype=np.int32)
+            return np.cumsum(begins(self.column(name)), dtype=np.int32)
         feedback = self.column("feedback_number")
-        hashes = self.column(name)[_begins(feedback)]
+        hashes = self.column(name)[begins(feedback)]
         there = np.flatnonzero(hashes)
         order = there[np.argsort(hashes[there])]
         numbers = np.zeros(len(hashes), np.int32)
-        numbers[order] = np.cumsum(_begins(hashes[order]), dtype=np.int32)
+        numbers[order] = np.cumsum(begins(hashes[order]), dtype=np.int32)
         of_rows: Array = numbers[feedback - 1]
         return of_rows
 
@@ -78,7 +78,7 @@ class Frame:
         return np.array(told, np.int64)[place]
 
 
-def _begins(column: Array) -> Array:
+def begins(column: Array) -> Array:
     """True where a number is another one than that before it."""
     begins = np.ones(len(column), bool)
     begins[1:] = column[1:] != column[:-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -29,19 +28,19 @@ def group_of(facts: Facts, dimension: str) -> Iterator[tuple[str | None, Array]]
     if dimension in NAME_KINDS:
         return _named(facts, dimension)
     if dimension in _PLAIN:
-        return _grouped(*numbered(facts, dimension, lambda value: value))
+        return _grouped(*numbered(facts, dimension, facts.value_of))
     if dimension.startswith(_SEGMENT):
         key = dimension.removeprefix(_SEGMENT)
-        return _grouped(*numbered(facts, "segment", lambda value: json.loads(value).get(key)))
+        return _grouped(*numbered(facts, "segment", lambda code: facts.frame.codes.parsed(code).get(key)))
     known = ", ".join((*_PLAIN, *NAME_KINDS, f"{_SEGMENT}KEY"))
     raise ConfigError(f"cannot count by {dimension!r}", hint=f"known: {known}")
 
 
-def numbered(facts: Facts, column: str, value_of: Callable[[str], str | None]) -> tuple[list[str | None], Array]:
+def numbered(facts: Facts, column: str, value_of: Callable[[int], str | None]) -> tuple[list[str | None], Array]:
     """The values of a column in order, None last, and for each row the place of its value among them."""
     codes = facts.column(column)
     there = present(codes, facts.frame.codes)
-    told = {code: None if code == 0 else value_of(str(facts.value_of(code))) for code in there}
+    told = {code: value_of(code) if code else None for code in there}
     values = sorted(set(told.values()), key=lambda value: (value is None, value or ""))
     place = {value: number for number, value in enumerate(values)}
     table = np.zeros(facts.frame.codes.size, np.uint16 if len(values) < 1 << 16 else np.uint32)
@@ -90,8 +89,8 @@ def _named(facts: Facts, kind: str) -> Iterator[tuple[str | None, Array]]:
 
 def _holding(sets: list[int], facts: Facts, kind: str) -> Mapping[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for code in sets:
-        for of, name in json.loads(facts.value_of(code) or "[]"):
+    for code in filter(None, sets):
+        for of, name in facts.frame.codes.parsed(code):
             if of == kind:
                 found.setdefault(name, []).append(code)
     return found

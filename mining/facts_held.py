@@ -96,15 +96,12 @@ def frame(store: Store, first: int | None = None, last: int | None = None) -> tu
 
 def bring_up(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:
     """Make all days that are missing, so that the next question need not; returns how many were."""
-    held = _held(store)
-    with held.lock:
-        _lost(store)
-        with store.transaction() as connection:
-            # Not those that only this process holds.
-            missing = [row.day for row in _days(connection, None, None) if not row.done]
-        if missing:
-            _make(store, held, missing, _patient, on_progress)
-        return len(missing)
+    _lost(store)
+    with store.transaction() as connection:
+        # Not those that only this process holds.
+        missing = [row.day for row in _days(connection, None, None) if not row.done]
+    _make(store, _held(store), missing, _patient, on_progress)
+    return len(missing)
 
 
 def _missing(days: Mapping[int, Chunk | None]) -> list[int]:
@@ -182,7 +179,9 @@ def _make(
             with store.transaction() as connection:
                 if not may(connection):
                     return False
-                _make_part(connection, held, part)
+                # Not before, so that whoever asks meanwhile waits for no other program.
+                with held.lock:
+                    _make_part(connection, held, part)
         except BaseException as error:
             # What was numbered in vain must not be used.
             held.forget()
@@ -195,7 +194,8 @@ def _make(
 
 
 def _make_part(connection: Connection, held: _Held, days: Sequence[int]) -> None:
-    if not held.codes.bring_up(connection):
+    # Numbers of this process alone must not be stored.
+    if held.codes.has_own or not held.codes.bring_up(connection):
         held.forget()
         held.codes.bring_up(connection)
     stamps = {row.day: row.stamp for row in _days(connection, days[0], days[-1]) if not row.done}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -26,6 +25,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def among(facts: Facts, dimension: str, values: Iterable[str]) -> Array:
+    """True where a column holds one of some values."""
+    codes = facts.frame.codes
+    return _among(facts.column(dimension), [codes.of(dimension, value) for value in values], codes)
+
+
 def mask_of(facts: Facts, filters: Filters) -> Array | None:
     """True where all conditions hold but that of a phrase; None where there are none."""
     mask: Array | None = None
@@ -42,9 +47,9 @@ def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
         yield facts.said_at < (filters.until - _EPOCH) // _MICROSECOND
     for name in (*TASKS, "theme", "channel", "source", "language"):
         if values := getattr(filters, name):
-            yield _among(facts.column(name), [codes.of(name, value) for value in values], codes)
+            yield among(facts, name, values)
     if filters.not_theme:
-        yield ~_among(facts.column("theme"), [codes.of("theme", value) for value in filters.not_theme], codes)
+        yield ~among(facts, "theme", filters.not_theme)
     for kind in ("product", "competitor", "platform"):
         if values := getattr(filters, kind):
             yield _named(facts, kind, values)
@@ -59,23 +64,22 @@ def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
     if filters.solicited is not None:
         yield facts.solicited == filters.solicited
     for key, value in filters.segment.items():
-        alike = [code for code, segment in codes.all_of("segment") if json.loads(segment).get(key) == value]
+        alike = [code for code in codes.all_of("segment") if codes.parsed(code).get(key) == value]
         yield _among(facts.column("segment"), alike, codes)
 
 
 def _named(facts: Facts, kind: str, values: tuple[str, ...]) -> Array:
     codes = facts.frame.codes
-    about = _among(facts.column("product"), [codes.of("product", value) for value in values], codes)
-    named: Array = about | _among(facts.column("names"), _naming(codes, kind, set(values)), codes)
+    named: Array = among(facts, "product", values) | _among(
+        facts.column("names"), _naming(codes, kind, set(values)), codes
+    )
     return named
 
 
 def _naming(codes: Codes, kind: str, values: set[str]) -> list[int]:
     """Numbers of the sets of names that hold one of these."""
     return [
-        code
-        for code, names in codes.all_of("names")
-        if any(of == kind and name in values for of, name in json.loads(names))
+        code for code in codes.all_of("names") if any(of == kind and name in values for of, name in codes.parsed(code))
     ]
 
 

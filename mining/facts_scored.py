@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mining.facts_frame import begins
 from mining.facts_groups import numbered
 from mining.facts_made import Array
 from mining.pain import Heed
@@ -21,7 +22,7 @@ def heeds(
     """Each theme with what is counted of it and the places of its rows in order."""
     if not len(facts):
         return
-    themes, group = numbered(facts, "theme", lambda theme: theme if known is None or theme in known else None)
+    themes, group = numbered(facts, "theme", lambda code: _known(facts.value_of(code), known))
     order = np.argsort(group, kind="stable")
     counted = _Counted(facts, group, order, len(themes))
     expected = None if before is None else _expected(before)
@@ -31,6 +32,10 @@ def heeds(
         earlier = None if expected is None else expected.get(theme, 0.0)
         heed = Heed(**told, before=earlier)
         yield theme, heed, order[ends[place] - counted.mentions[place] : ends[place]]
+
+
+def _known(theme: str | None, known: Collection[str] | None) -> str | None:
+    return theme if known is None or theme in known else None
 
 
 class _Counted:
@@ -75,11 +80,8 @@ class _Counted:
     def _feedback(self, mask: Array) -> Array:
         """The first row of each group and feedback among those of the mask."""
         rows = np.flatnonzero(mask)
-        if not len(rows):
-            return rows
         group, said = self._group[rows], self._said[rows]
-        begins = np.concatenate([[True], (group[1:] != group[:-1]) | (said[1:] != said[:-1])])
-        heads: Array = rows[begins]
+        heads: Array = rows[begins(group) | begins(said)]
         return heads
 
     def _by_group(self, group: Array) -> Array:
@@ -88,19 +90,15 @@ class _Counted:
     def _distinct(self, group: Array, numbers: Array) -> Array:
         """How many different numbers each group has."""
         pairs = np.sort((group << 32) | numbers.astype(np.int64))
-        begins = np.ones(len(pairs), bool)
-        begins[1:] = pairs[1:] != pairs[:-1]
-        return self._by_group(pairs[begins] >> 32)
+        return self._by_group(pairs[begins(pairs)] >> 32)
 
 
 def _expected(before: Facts) -> dict[str | None, float]:
     """Unique items by theme in the time before."""
     if not len(before):
         return {}
-    themes, group = numbered(before, "theme", lambda theme: theme)
+    themes, group = numbered(before, "theme", before.value_of)
     firsts = before._column("first_number").astype(np.int64)
     pairs = np.sort((group.astype(np.int64) << 32) | firsts)
-    begins = np.ones(len(pairs), bool)
-    begins[1:] = pairs[1:] != pairs[:-1]
-    counts = np.bincount(pairs[begins] >> 32, minlength=len(themes))
+    counts = np.bincount(pairs[begins(pairs)] >> 32, minlength=len(themes))
     return dict(zip(themes, counts.astype(float).tolist(), strict=True))

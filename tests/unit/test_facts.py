@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -113,6 +115,18 @@ def test_a_selection_is_narrowed_and_its_mentions_are_named(sqlite: Store) -> No
     assert rated.where(np.array([1])).ids() == rated.ids([1]) == ["shop:c#0"]
     assert [told.value_of(code) for code in told.column("theme")] == [None] * 3
     assert {told.value_of(code) for code in told.column("stage")} == {"purchase"}
+
+
+def test_a_selection_is_narrowed_by_filters_and_values_as_the_whole_is(sqlite: Store) -> None:
+    some(sqlite, 12)
+    whole, wanted = everything(sqlite), Filters(sentiment=("negative",), phrase="parcel", not_theme=("late_delivery",))
+    assert whole.narrowed(wanted).ids() == facts.select(sqlite, wanted).ids()
+    assert (
+        whole.where(whole.among("sentiment", wanted.sentiment)).counts() == whole.by("sentiment")["negative"].counts()
+    )
+    assert not whole.among("sentiment", ("no such",)).any()
+    each = whole.first_of_each()
+    assert each.counts().mentions == each.counts().feedback == whole.counts().feedback
 
 
 def test_columns_cannot_be_written_to(sqlite: Store) -> None:
@@ -246,6 +260,9 @@ def test_while_another_program_writes_questions_do_not_wait(sqlite: Store) -> No
     other.execute("ROLLBACK")
     other.close()
     assert facts_held.bring_up(sqlite) == 4
+    elsewhere = Store(open_engine(str(sqlite.engine.url)))
+    assert spelled(everything(elsewhere)) == told
+    elsewhere.close()
     assert spelled(everything(sqlite)) == told
     assert made_days(sqlite) == 4
 
@@ -331,6 +348,33 @@ def test_what_an_erased_author_alone_said_is_in_no_byte_that_counting_needs(sqli
     for store in (sqlite, reader):
         assert everything(store).by("segment.plan")["secret-plan"].ids() == ["shop:later#0"]
     reader.close()
+
+
+def test_many_threads_ask_while_a_run_writes(sqlite: Store) -> None:
+    some(sqlite)
+    done = Event()
+
+    def ask() -> list[Counts]:
+        seen = []
+        while not done.is_set():
+            told = everything(sqlite)
+            seen.append(told.counts())
+            assert sum(group.counts().mentions for group in told.by("stage").values()) == seen[-1].mentions
+        return seen
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask) for _ in range(3)]
+        for number in range(15):
+            items = [said(f"t{number}-{day}", said_at=NOON + timedelta(days=day)) for day in range(5)]
+            keep(sqlite, *items, stage=f"stage {number}")
+        done.set()
+        seen = [one.result() for one in asking]
+    before = counted(rows_of(sqlite)).feedback - 75
+    for counts in seen:
+        # A run's items are counted all or none, and never fewer than were there.
+        assert [one.feedback for one in counts] == sorted(one.feedback for one in counts)
+        assert all((one.feedback - before) % 5 == 0 for one in counts)
+    assert everything(sqlite).counts() == counted(rows_of(sqlite))
 
 
 def test_ids_of_days_that_changed_meanwhile_are_left_out(sqlite: Store) -> None:
