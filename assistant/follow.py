@@ -84,9 +84,20 @@ class _Talk:
         if "intent" in self.names and "sentiment" not in self.names:
             question = turned.agreeing(question)
         question = self._told(self._wanting(question))
+        question = turned.settled(question) if "intent" in self.names else question
         unclear = [what for what in new.clarify if what != "kind"]
-        question = replace(question, clarify=tuple(dict.fromkeys((*question.clarify, *unclear))))
-        return turned.settled(question) if "intent" in self.names else question
+        clarify = tuple(dict.fromkeys((*question.clarify, *unclear)))
+        return replace(question, clarify=clarify, changed=self._became(question))
+
+    def _became(self, question: Question) -> tuple[str, ...]:
+        """What is another in the end: a wish and a feeling may have made another kind of question of it."""
+        another = question.kind is not self.previous.kind and self.new.rank is None
+        gone = {"kind", "want"} | ({"sentiment"} if another and question.kind in RANKINGS.values() else set())
+        gone |= set() if question.scope.intent else {"intent"}
+        said = tuple(name for name in self.names if name not in gone)
+        if another:
+            return ("kind", *said)
+        return (*said, "want") if question.want and "want" in self.names else said
 
     # --- rows -------------------------------------------------------------------------------------------------------
 

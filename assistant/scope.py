@@ -36,7 +36,9 @@ def catalogue(slate: Slate, asker: Asker, language: str, asked: str) -> list[Val
     for and not found, which is better than being passed over.
     """
     platforms = {**asker.platforms, **_missing(PLATFORMS, asker.platforms)}
-    sources = {name: (name.replace("_", " "), name.replace("-", " ")) for name in asker.sources}
+    # A source called "calls" is what everybody calls the channel.
+    own = [name for name in asker.sources if not _is_channel(name, language)]
+    sources = {name: (name.replace("_", " "), name.replace("-", " ")) for name in own}
     sources |= {name: (*sources.get(name, ()), *said) for name, said in SOURCES.items()}
     called: dict[str, Mapping[str, Iterable[str]]] = {
         "product": asker.products,
@@ -45,6 +47,11 @@ def catalogue(slate: Slate, asker: Asker, language: str, asked: str) -> list[Val
         "source": sources,
     }
     return [*_short_products(slate, asker, language), *names.catalogue(slate, called, language, asked)]
+
+
+def _is_channel(name: str, language: str) -> bool:
+    said = [pattern for patterns in names.lexicon(language)["channels"].values() for pattern in patterns]
+    return (0, len(name)) in names.says(normalise(name), said, language)
 
 
 def _missing(

@@ -182,7 +182,7 @@ def _why(question: Question, _themes: tuple[str, ...]) -> Question:
 def _reasons(question: Question) -> Question:
     """The question whose answer gives the reasons."""
     compare = question.compare
-    one_theme = question.kind is Kind.DRILLDOWN and question.scope.theme
+    one_theme = question.kind in (Kind.DRILLDOWN, Kind.QUOTES) and len(question.scope.theme) == 1
     if question.kind is Kind.TREND or one_theme or (compare and compare.windows):
         return as_kind(question, Kind.WHY_CHANGE)
     if question.kind in _GIVE_REASONS:

@@ -159,7 +159,7 @@ def _grouped(desk: Desk, filters: Filters, side: str) -> Answer:
     for part in parts:
         found = ranked(desk, part.filters, side, question.lines, group=part.title, quotes=_ROW_QUOTES_IN_GROUPS).rows
         rows += found or (empty(desk, part),)
-    largest = max(parts, key=lambda part: len(desk.select(part.filters)), default=None)
+    largest = max(parts, key=lambda part: desk.select(part.filters).counts().feedback, default=None)
     headline = words.say(
         f"headline.grouped_{side}",
         dimension=words.dimensions((dimension,)),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer import Answer, Row
 from assistant.meaning import FEELINGS, narrowed
 from assistant.planners import slices
+from assistant.planners.slices import Slice
 from mining.filters import Filters
+from mining.pain import SMALL
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
@@ -72,23 +74,20 @@ def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
     dimension = question.group_by[0]
     rows = []
     part_of = _part_of(part, whole)
-    for one in slices.by(desk, whole, dimension):
+    parts = slices.by(desk, whole, dimension)
+    if dimension == "stage":
+        parts.append(Slice("stage:none", words.say("no_stage"), replace(whole, stage=("none",))))
+    for one in parts:
         share = desk.share(narrowed(one.filters, **part_of), one.filters)
         rows.append(
             Row(
                 one.id,
                 one.title,
                 (desk.cell("share", share), desk.cell("feedback", share.whole)),
-                small=share.whole.value < 5,
+                small=share.whole.value < SMALL,
             )
         )
-    if dimension == "stage":
-        none = replace(whole, stage=("none",))
-        share = desk.share(narrowed(none, **part_of), none)
-        rows.append(
-            Row("stage:none", words.say("no_stage"), (desk.cell("share", share), desk.cell("feedback", share.whole)))
-        )
-    known = [row for row in rows if row.figure().value >= 5] or rows
+    known = [row for row in rows if not row.small] or rows
     if not rows:
         return desk.nothing(whole)
     most = max(known, key=lambda row: row["share"].value or 0.0)
