@@ -387,6 +387,25 @@ def test_what_is_to_be_done_is_done_with_what_was_asked() -> None:
     assert found.window is None
 
 
+@pytest.mark.parametrize(
+    ("new", "changed"),
+    [
+        (more("just calls", channel=("call",)), ("channel",)),
+        (more("quotes from calls", channel=("call",), want="quotes"), ("kind", "channel")),
+        (more("as a trend in October", window=OCTOBER, want="trend"), ("kind", "time")),
+        (more("and praise?", intent=("praise",)), ("kind",)),
+        (more("the positive ones", sentiment="positive"), ("kind",)),
+        (more("why?", want="why"), ("want",)),
+        (more("#2 in Hebrew", rank=2, language=("he",), want="evidence"), ("feedback_language", "rank", "want")),
+        (more("more", want="more"), ()),
+        (more("everything", want="reset"), ()),
+        (more("all stages", "stage", want="reset"), ("stage",)),
+    ],
+)
+def test_what_changed_is_named(new: Question, changed: tuple[str, ...]) -> None:
+    assert merged(PAINS, THEMES, new).changed == changed
+
+
 # --- no follow-up ---------------------------------------------------------------------------------------------------
 
 
@@ -418,7 +437,7 @@ def test_an_empty_change_gives_the_previous_question(previous: Question, shown: 
 @given(ANSWERED, SHOWN, FOLLOW_UPS)
 def test_the_same_change_twice_changes_nothing_more(previous: Question, shown: list[str], new: Question) -> None:
     once = merged(previous, shown, new)
-    assert merged(once, shown, new) == once
+    assert told(merged(once, shown, new)) == told(once)
 
 
 @settings(deadline=None)
