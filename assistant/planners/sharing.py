@@ -74,10 +74,10 @@ def _grouped(desk: Desk, part: Filters, whole: Filters) -> Answer:
     dimension = question.group_by[0]
     rows = []
     part_of = _part_of(part, whole)
-    parts = slices.by(desk, whole, dimension)
+    groups = slices.by(desk, whole, dimension)
     if dimension == "stage":
-        parts.append(Slice("stage:none", words.say("no_stage"), replace(whole, stage=("none",))))
-    for one in parts:
+        groups.append(Slice("stage:none", words.say("no_stage"), replace(whole, stage=("none",))))
+    for one in groups:
         share = desk.share(narrowed(one.filters, **part_of), one.filters)
         rows.append(
             Row(

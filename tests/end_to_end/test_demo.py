@@ -67,9 +67,9 @@ def test_the_first_row_is_the_planted_story(question: str, answers: dict[str, An
     assert answer.status is Status.ANSWERED
     first = answer.rows[0]
     assert first.id in names
-    query, value, _ = reading.recall(where.store, first.feedback.query)
+    query, value, _ = reading.recall(where.store, first.figure().query)
     shown = {row.feedback_id for row in reading.heard(where.store, query)}
-    assert len(shown) == value == first.feedback.value
+    assert len(shown) == value == first.figure().value
     planted = shown & set(PLANTED[story])
     assert len(planted) >= 0.8 * len(shown), f"{len(planted)} of {len(shown)} are {story}"
 
@@ -85,10 +85,10 @@ def test_every_figure_opens_to_exactly_its_rows(question: str, answers: dict[str
 def test_every_quote_is_what_the_stored_feedback_says(
     question: str, answers: dict[str, Answer], where: Workspace
 ) -> None:
-    for row in answers[question].rows:
-        for quote in row.quotes:
-            [item] = work.feedback(where.store, [quote.mention.feedback_id])
-            assert quote.text in item.text
+    assert answers[question].every_quote
+    for quote in answers[question].every_quote:
+        [item] = work.feedback(where.store, [quote.mention.feedback_id])
+        assert quote.text in item.text
 
 
 def test_the_card_failure_is_quoted_in_three_languages(answers: dict[str, Answer]) -> None:
@@ -98,7 +98,7 @@ def test_the_card_failure_is_quoted_in_three_languages(answers: dict[str, Answer
 
 def test_the_same_question_in_persian_gives_the_same_figures(answers: dict[str, Answer]) -> None:
     english, persian = answers[demo.QUESTIONS[0]], answers[demo.QUESTIONS[4]]
-    assert [row.feedback for row in english.rows] == [row.feedback for row in persian.rows]
+    assert [list(row.figures) for row in english.rows] == [list(row.figures) for row in persian.rows]
     assert english.counted == persian.counted
 
 
@@ -139,10 +139,10 @@ def test_the_copied_advertisement_counts_as_few(answers: dict[str, Answer], wher
     answer = where.engine.ask("top pain points of the product in the last 4 weeks", where.asker(demo.AS_OF))
     spam = set(PLANTED["SPAM"])
     for row in answer.rows:
-        query, _, _ = reading.recall(where.store, row.feedback.query)
+        query, _, _ = reading.recall(where.store, row.figure().query)
         copies = {said.feedback_id for said in reading.heard(where.store, query)} & spam
         if copies:
-            assert row.unique.value <= row.feedback.value - len(copies) + 4
+            assert row.figure("unique").value <= row.figure().value - len(copies) + 4
 
 
 def test_without_the_injected_instructions_the_answers_are_the_same(
