@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.meaning import FEELINGS, US, Kind, Question
+from assistant import periods
+from assistant.meaning import DEFAULT_N, FEELINGS, IMPLIED, LISTED, US, Kind, Question
 from assistant.periods import Window
 from assistant.turned import FIELDS, felt, selecting
 
@@ -32,18 +33,43 @@ CONDITIONS = (*(name for name in _SCOPE if name != "language"), _REGION, _SEGMEN
 
 # The kinds that a follow-up is read as when it names none.
 NO_KIND = frozenset({Kind.DRILLDOWN, Kind.AMBIGUOUS})
+# What a kind measures where nothing is said of it.
+_MEASURED: Mapping[Kind, str] = {
+    Kind.COUNT: "count",
+    Kind.SHARE: "share",
+    Kind.TREND: "net_sentiment",
+    Kind.WHY_CHANGE: "net_sentiment",
+}
 _TIMES = frozenset({"time", "day", "week", "month", "quarter", "year"})
 
 
 def named(question: Question) -> tuple[str, ...]:
-    """What a question says itself: ``changed``, or where that is empty all conditions and wishes that are set."""
+    """What a question says itself: ``changed``, or where that is empty all that is set and not implied by the kind."""
     if question.changed:
         return question.changed
     said = [name for name in (*CONDITIONS, *_OWN) if name != "time" and any(map(_is_set, _values(question, name)))]
+    said = [name for name in said if name not in _implied(question)]
     said += ["time"] if question.window and not question.window.default else []
     said += [name for name in ("rank", "want") if _is_set(getattr(question, name))]
     said += [] if question.kind in NO_KIND else ["kind"]
     return tuple(dict.fromkeys(said))
+
+
+def _implied(question: Question) -> set[str]:
+    """What has the value that every question of the kind has where nothing is said."""
+    kind, window = question.kind, question.window
+    said_time = bool(window and not window.default)
+    usual = {
+        "n": kind in LISTED and question.n == DEFAULT_N,
+        "sentiment": kind in IMPLIED and question.sentiment == IMPLIED[kind],
+        "intent": kind is Kind.CHURN_RISK,
+        "metric": question.metric == _MEASURED.get(kind),
+        "group_by": kind is Kind.JOURNEY_OVERVIEW,
+        "grain": kind is Kind.TREND and window is not None and question.grain == periods.grain(window),
+        "baseline": kind is Kind.WHY_CHANGE and not said_time,
+        "premise": question.premise == "change",
+    }
+    return {name for name, there in usual.items() if there}
 
 
 def says_nothing(question: Question, name: str) -> bool:

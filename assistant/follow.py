@@ -23,7 +23,8 @@ _DONE = frozenset({Kind.ACTION, Kind.SUBSCRIBE})
 _TOPIC = ("touchpoint", "theme", "phrase")
 _GRAINS = frozenset({"day", "week", "month", "quarter", "year"})
 _CAN_GO_ON = LISTED | {Kind.DRILLDOWN, Kind.COMPARE}
-_COMPLETED = frozenset({"kind", "n", "sentiment", "metric", "group_by", "grain"})
+# What can be said of an answer without saying what it is about.
+_PARTS = frozenset({"kind", "n", "sentiment", "metric", "group_by", "grain"})
 
 
 def merged(previous: Question | None, shown: Sequence[str], new: Question, listed: Question | None = None) -> Question:
@@ -47,9 +48,13 @@ def _follows(previous: Question, new: Question) -> bool:
     said = named(new)
     if new.inherit or (new.kind is Kind.AMBIGUOUS and said):
         return True
+    if new.left or not _PARTS.issuperset(said):
+        return False
     # "Shipping" was asked back for what is wanted of it, and this says no more than that.
-    completes = previous.kind is Kind.AMBIGUOUS and new.kind in TIMED - {Kind.AMBIGUOUS}
-    return completes and not new.left and _COMPLETED.issuperset(said)
+    if previous.kind is Kind.AMBIGUOUS and new.kind in TIMED - {Kind.AMBIGUOUS}:
+        return True
+    # Quotes of nothing, a share of everything: nobody means that who has just asked about something.
+    return new.kind is Kind.QUOTES or (new.kind is Kind.SHARE and new.metric == "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,8 @@ class _Talk:
             return question
         if want == "more" and question.kind in _CAN_GO_ON:
             return replace(question, offset=self.previous.offset + self.previous.lines)
-        themes = self.shown if all(row_name(id_) == "theme" for id_ in self.shown) else ()
+        rows = tuple(filter(None, self.shown))
+        themes = rows if all(row_name(id_) == "theme" for id_ in rows) else ()
         return turned.wanted(question, "quotes" if want == "more" else want, themes)
 
 

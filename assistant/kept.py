@@ -6,7 +6,7 @@ Titles, figures and quotes are not kept: they would be customers' words, and an 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from assistant.answer import Answer, Status
+from assistant.answer import Answer, Row, Status
 from assistant.carried import named
 from assistant.follow import merged
 from assistant.meaning import TIMED, Kind, Question
@@ -87,13 +87,24 @@ def _can_be_followed(answer: Answer) -> bool:
 
 def _after(before: Kept | None, answer: Answer) -> Kept:
     question = answer.question
-    ids = tuple(row.id for row in answer.rows)
-    if before and question.inherit and (question.rank is not None or not ids):
+    if before and question.inherit and (question.rank is not None or not answer.rows):
         # One row was looked into, or nothing was listed: "#3" still means the list.
         return Kept(question, before.shown, before.listed)
-    if before and question.offset:
-        ids = (*before.shown, *ids)
-    return Kept(question, ids[:_MOST_ROWS], question)
+    first = before.shown if before and question.offset else ()
+    return Kept(question, _ids(answer.rows, first)[:_MOST_ROWS], question)
+
+
+def _ids(rows: Sequence[Row], first: Sequence[str]) -> tuple[str, ...]:
+    """The ids of rows in the order in which a rank counts them, behind those of the ``first`` lines.
+
+    Where rows show a number, that number counts: the sides of a comparison stand above its numbered themes. Of rows of
+    several groups with one number the first is meant.
+    """
+    numbered = {row.rank: row.id for row in reversed(rows) if row.rank}
+    if not numbered:
+        return (*first, *(row.id for row in rows))
+    known = dict(enumerate(first, start=1)) | numbered
+    return tuple(known.get(rank, "") for rank in range(1, min(max(known), _MOST_ROWS) + 1))
 
 
 # --- as JSON --------------------------------------------------------------------------------------------------------

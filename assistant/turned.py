@@ -65,6 +65,8 @@ def as_kind(question: Question, kind: Kind) -> Question:
 
 def _felt(question: Question, kind: Kind) -> Question:
     """With the feeling that fits the kind, and without intents of the opposite one."""
+    if kind is Kind.CHURN_RISK:
+        question = selecting(question, intent=("churn",))
     if kind is Kind.JOURNEY_OVERVIEW or (kind is Kind.CHURN_RISK and question.sentiment == "positive"):
         return replace(question, sentiment=None)
     return _without_opposed(replace(question, sentiment=IMPLIED[kind])) if kind in IMPLIED else question

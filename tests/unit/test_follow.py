@@ -127,6 +127,21 @@ def test_what_was_asked_back_is_completed() -> None:
     assert merged(shipping, (), whole) == whole
 
 
+def test_quotes_and_shares_of_nothing_said_are_those_of_the_question_before() -> None:
+    quotes = merged(PAINS, THEMES, asked(Kind.QUOTES, "quotes please", n=5))
+    assert (quotes.kind, quotes.scope.stage, quotes.changed) == (Kind.QUOTES, ("purchase",), ("kind",))
+    share = merged(IN_OCTOBER, (), asked(Kind.SHARE, "the share?", metric="share"))
+    assert (share.kind, share.theme, share.window, share.metric) == (Kind.SHARE, "late delivery", OCTOBER, "share")
+    for whole in (
+        asked(Kind.QUOTES, "quotes from calls", n=5, channel=("call",)),
+        asked(Kind.QUOTES, "quotes of October", OCTOBER, n=5),
+        asked(Kind.QUOTES, "quotes about xyzzy", n=5, left=("xyzzy",)),
+        asked(Kind.SHARE, "what share is negative", metric="negative_share"),
+        asked(Kind.COUNT, "how much feedback is there?", metric="count"),
+    ):
+        assert merged(PAINS, THEMES, whole) == whole
+
+
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +377,12 @@ def test_times_compared_and_explained_move_together() -> None:
     october = merged(why, (), more("and in October?", window=OCTOBER)).baseline
     assert october is not None
     assert (october.first, october.last) == (SEPTEMBER.first, SEPTEMBER.last)
+
+
+def test_who_may_leave_is_asked_of_those_who_speak_of_leaving() -> None:
+    found = merged(PAINS, THEMES, more("and who leaves over it?", "kind", kind=Kind.CHURN_RISK))
+    assert (found.scope.intent, found.privacy, found.scope.stage) == (("churn",), "mask_people", ("purchase",))
+    assert merged(found, THEMES, more("how many?", "kind", kind=Kind.COUNT)).privacy is None
 
 
 def test_something_is_set_beside_what_was_asked_about() -> None:

@@ -174,6 +174,23 @@ def test_more_lines_go_on_behind_the_first(sqlite: Store) -> None:
     assert kept.followed(found, more("#3", rank=3)).scope.theme == ("fees",)
 
 
+def test_a_rank_is_the_number_that_a_row_shows(sqlite: Store) -> None:
+    rows_ = (Row("channel:call", "…"), Row("channel:review", "…"), Row("late", "…", rank=1), Row("card", "…", rank=2))
+    found = after(sqlite, Answer(Status.ANSWERED, PAINS, "…", rows=rows_))
+    assert found == Kept(PAINS, ("late", "card"), PAINS)
+    then = kept.followed(found, more("more", want="more"))
+    found = after(sqlite, Answer(Status.ANSWERED, then, "…", rows=(Row("fees", "…", rank=6),)))
+    assert found is not None
+    assert found.shown == ("late", "card", "", "", "", "fees")
+    assert kept.followed(found, more("#4", rank=4)).clarify == ("rank",)
+    assert kept.followed(found, more("#6", rank=6)).scope.theme == ("fees",)
+    assert kept.followed(found, more("evidence", want="evidence")).scope.theme == ("late", "card", "fees")
+    groups = tuple(Row(id_, "…", rank=rank, group=id_[0]) for id_, rank in (("a1", 1), ("a2", 2), ("b1", 1)))
+    found = after(sqlite, Answer(Status.ANSWERED, PAINS, "…", rows=groups))
+    assert found is not None
+    assert found.shown == ("a1", "a2")
+
+
 def test_an_answer_without_rows_leaves_the_list_and_a_question_of_its_own_does_not(sqlite: Store) -> None:
     quotes = kept.followed(Kept(PAINS, ("late",), PAINS), more("quotes", want="quotes"))
     found = after(sqlite, answer(PAINS, "late"), answer(quotes))
