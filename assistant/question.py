@@ -58,7 +58,8 @@ def _kind(seen: Seen, facts: set[str], nearest: Nearest | None) -> Kind:
         # A smile is small talk; marks alone are nothing.
         return Kind.OUT_OF_SCOPE if not seen.asked or seen.asked.isascii() else Kind.CHITCHAT
     kind = kinds.judged(facts)
-    if kind in (None, Kind.AMBIGUOUS) and nearest and "short" not in facts:
+    open_ = kind is None or (kind is Kind.AMBIGUOUS and not {"pain", "praise"} & facts)
+    if open_ and nearest and "short" not in facts:
         kind = nearest(seen.folded, seen.language) or kind
     return kind or Kind.OUT_OF_SCOPE
 

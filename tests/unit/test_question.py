@@ -208,7 +208,7 @@ def test_every_name_and_alias_of_the_taxonomy_can_be_asked_for(task: str, langua
             channel = {"survey": "survey", "email": "email", "reviews": "review", "social_media": "social"}.get(value)
             assert question.kind is Kind.TOP_PAIN_POINTS, said
             named = value in getattr(question.scope, task) or channel in question.scope.channel
-            assert named or question.theme == "payment", said
+            assert named or question.theme_name == "payment", said
 
 
 @pytest.mark.parametrize("said", ["use", "action", "service", "choice"])
