@@ -76,7 +76,10 @@ def _tokens(slate: Slate, cues: Sequence[Span], words: Any, language: str) -> It
     for match in names.WORD.finditer(slate.text):
         what: str | None = _UNKNOWN
         taken = set(slate.at(match.start()))
-        if any(_inside(match.span(), span) for span in named) and not taken - {_TOUCHPOINT}:
+        # "Payment" is a topic, and "payment gateway" a name of the checkout.
+        longer = [one for one in slate.spans(_TOUCHPOINT) if _inside(match.span(), one)]
+        alone = [one for one in named if _inside(match.span(), one) and all(_inside(span, one) for span in longer)]
+        if alone and not taken - {_TOUCHPOINT}:
             what = _NAMED
         elif taken:
             what = _TOUCHPOINT if taken == {_TOUCHPOINT} else None
