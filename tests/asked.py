@@ -165,6 +165,6 @@ FOLLOW_UPS = st.builds(
     st.builds(Question, _WORDS, st.just("he"), st.just(Kind.DRILLDOWN), SCOPES, st.none() | WINDOWS, **_GIVEN),
     st.sampled_from([None, None, None, 1, 2, -1, 9]),
     st.sampled_from([None, None, "quotes", "evidence", "trend", "why", "reset"]),
-    st.sampled_from([Kind.DRILLDOWN] * 4 + [Kind.TOP_PRAISE, Kind.TREND, Kind.COUNT, Kind.QUOTES]),
+    st.sampled_from([Kind.DRILLDOWN] * 8 + sorted(TIMED - {Kind.COMPARE, Kind.AMBIGUOUS, Kind.UNANSWERABLE})),
 )
 EMPTY = Question("and?", "fa", Kind.DRILLDOWN, Filters(), None, inherit=True, taxonomy=SMALL)
