@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 
 from connectors.base import Reject
 from connectors.record import Channel, Feedback, Speaker, Turn
-from mining import corrections, names_held, reading, schema, work
+from mining import corrections, names_held, reading, schema, threads, work
 from mining.filters import Filters
 from mining.mention import VERSION
 from mining.names import Catalogue
@@ -318,6 +318,16 @@ class StoreBehaviour:
         reading.remember(store, {query.id: (query, 1)}, NOON)
         reading.remember(store, {query.id: (query, 2)}, NOON + timedelta(days=1))
         assert reading.recall(store, query.id) == (query, 2, NOON + timedelta(days=1))
+
+    def test_a_conversation_is_remembered_recalled_and_let_go_of(self, store: Store) -> None:
+        for spec in ({"q": "first"}, {"q": "שלום \0 \ud83d", "n": [1, None]}):
+            threads.remember(store, "C1/\0", spec, NOON)
+            assert threads.recall(store, "C1/\0") == spec
+        threads.remember(store, "x" * threads.LONGEST, {}, NOON - timedelta(days=1))
+        assert threads.recall(store, "c1/\0") is None
+        assert threads.forget_before(store, NOON) == 1
+        assert threads.forget(store, "C1/\0")
+        assert not threads.forget(store, "C1/\0")
 
     def test_how_fresh_each_source_is(self, store: Store) -> None:
         assert reading.freshness(store) == {}
