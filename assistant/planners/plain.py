@@ -52,14 +52,15 @@ def unanswerable(desk: Desk) -> Answer:
     if question.window and question.window.future:
         headline = words.say("unknown.forecast")
     instead = replace(question, window=None, scope=replace(question.scope, intent=()))
-    filters = desk.within(instead.scope, suggestions.lately(desk))
+    # Whoever named a time of their own is not told that none was named.
+    named = question.window is not None and not question.window.default
+    lately = replace(suggestions.lately(desk), default=not named)
+    filters = desk.within(instead.scope, lately)
     more: tuple[Cell, ...] = ()
     if len(desk.select(filters)):
         net = desk.net(filters)
         more = (desk.cell("net", net),)
-        headline += " " + words.say(
-            "unknown.instead", net=words.measure(net), window=words.window(suggestions.lately(desk))
-        )
+        headline += " " + words.say("unknown.instead", net=words.measure(net), window=words.window(lately))
     return desk.unanswered(
         Status.NO_DATA,
         headline,
