@@ -35,7 +35,7 @@ def catalogue(slate: Slate, asker: Asker, language: str, asked: str) -> list[Val
     Platforms and well-known sources are understood though nobody configured them: what was asked for is then looked
     for and not found, which is better than being passed over.
     """
-    platforms = {**asker.platforms, **_missing(PLATFORMS, asker.platforms)}
+    platforms = {**_completed(asker.platforms), **_missing(PLATFORMS, asker.platforms)}
     # A source called "calls" is what everybody calls the channel.
     own = [name for name in asker.sources if not _is_channel(name, language)]
     sources = {name: (name.replace("_", " "), name.replace("-", " ")) for name in own}
@@ -52,6 +52,17 @@ def catalogue(slate: Slate, asker: Asker, language: str, asked: str) -> list[Val
 def _is_channel(name: str, language: str) -> bool:
     said = [pattern for patterns in names.lexicon(language)["channels"].values() for pattern in patterns]
     return (0, len(name)) in names.says(normalise(name), said, language)
+
+
+def _completed(configured: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Configured platforms, each also by what it is called in every language, unless several share that."""
+    whole = dict(configured)
+    for said in PLATFORMS.values():
+        known = set(map(normalise, said))
+        owners = [name for name, more in configured.items() if not known.isdisjoint(map(normalise, (name, *more)))]
+        if len(owners) == 1:
+            whole[owners[0]] = tuple(dict.fromkeys((*configured[owners[0]], *said)))
+    return whole
 
 
 def _missing(
