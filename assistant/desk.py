@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from embeddings.base import Embedder
     from mining.themes.catalogue import Theme
 
+NOTHING = Counts(0, 0, 0, 0)
 # Quotes are chosen among so many mentions.
 _QUOTED_FROM = 60
 _TELLING_WORDS = 5
@@ -157,7 +158,7 @@ class Desk:
         parts = {}
         for feeling in ("positive", "negative"):
             some = by.get(feeling)
-            counts = some.counts() if some is not None else Counts(0, 0, 0, 0)
+            counts = some.counts() if some is not None else NOTHING
             parts[feeling] = self.of(counts, _of_them(filters, (feeling,)), "mentions")
         return Net(parts["positive"], parts["negative"], self.of(whole.counts(), filters, "mentions"))
 

@@ -198,11 +198,12 @@ def _ratings(whole: Facts, groups: Mapping[str | None, Facts]) -> list[Observati
     for value, facts in groups.items():
         rated = facts.where(~np.isnan(facts.rating))
         among = mentions[np.searchsorted(feedback, rated.feedback)]
-        pairs, counts = np.unique(np.stack([rated.rating, among]), axis=1, return_counts=True)
-        found += [
-            Observation(value or "", Fraction(int(count), int(shared)), 1 + 4 * Fraction(stars).limit_denominator(1000))
-            for stars, shared, count in zip(pairs[0].tolist(), pairs[1].tolist(), counts.tolist(), strict=True)
-        ]
+        stars, which = np.unique(rated.rating, return_inverse=True)
+        most = int(among.max(initial=0)) + 1
+        codes, counts = np.unique(which * most + among, return_counts=True)
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            worth = 1 + 4 * Fraction(float(stars[code // most])).limit_denominator(1000)
+            found.append(Observation(value or "", Fraction(count, code % most), worth))
     return found
 
 

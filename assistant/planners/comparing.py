@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant import suggestions
 from assistant.answer import Answer, Row, Status
+from assistant.desk import NOTHING
 from assistant.meaning import narrowed
 from assistant.measures import Cell, Share
 from assistant.planners import slices
@@ -119,7 +120,7 @@ def _themes(desk: Desk, sides: list[Slice]) -> tuple[Row, ...]:
         for place, (filters, found) in enumerate(zip(felt, ranked, strict=True), start=1):
             told = replace(filters, theme=(theme,))
             one = found.get(theme)
-            part = desk.of(one.counts, told) if one else desk.figure(told)
+            part = desk.of(one.counts if one else NOTHING, told)
             label = words.say("cells.share_of", side=sides[place - 1].title)
             cells.append(Cell(f"share_{place}", label, Share(part, desk.of(chosen[place - 1].counts(), filters))))
         best = max(range(len(sides)), key=lambda place: _shares(counts[theme], wholes)[place])

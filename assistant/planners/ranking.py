@@ -84,7 +84,8 @@ def ranked(
     shown = [one for one in named if one.theme not in desk.hidden][begin : begin + most]
     whole = desk.of(chosen.counts(), filters)
     rows = tuple(
-        row(desk, one, filters, whole, rank, group=group, quotes=quotes)
+        # In groups only the first row of each is quoted: there are many.
+        row(desk, one, filters, whole, rank, group=group, quotes=quotes if group is None or rank == 1 else 0)
         for rank, one in enumerate(shown, start=begin + 1)
     )
     waiting = int((~chosen.known).sum())

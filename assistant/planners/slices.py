@@ -48,7 +48,10 @@ def by(desk: Desk, filters: Filters, dimension: str, window: Window | None = Non
 
 
 def steps(desk: Desk, window: Window, grain: str) -> list[Window]:
-    """The days, weeks, months of a window in the asker's calendar."""
+    """The days, weeks, months of a window in the asker's calendar; "all time" begins with the first remark."""
+    start = desk.first_said
+    if start is not None and window.first.year < 1971:
+        window = replace(window, first=max(window.first, start.astimezone(desk.question.zone).date()))
     return periods.steps(window, grain, clock(desk))
 
 

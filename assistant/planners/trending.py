@@ -29,7 +29,7 @@ def plan(desk: Desk) -> Answer:
     if window is None or not len(desk.select(desk.filters)):
         return desk.nothing(desk.filters)
     metric = question.metric or "net_sentiment"
-    parts = slices.steps(desk, _begun(desk, window), grain or periods.grain(window))
+    parts = slices.steps(desk, window, grain or periods.grain(window))
     points = [slices.of_time(desk, step, desk.base) for step in parts]
     rows = tuple(_row(desk, one, metric) for one in points)
     moves = direction(rows, parts, _KEYS.get(metric, "feedback"))
@@ -63,16 +63,6 @@ def plan(desk: Desk) -> Answer:
         headline, rows, counted=desk.filters, whole=desk.whole, said=tuple(said), notes=notes,
         chart=desk.chart("lines", key),
     )  # fmt: skip
-
-
-def _begun(desk: Desk, window: periods.Window) -> periods.Window:
-    """The window, from the first remark on where it is "all time"."""
-    from dataclasses import replace
-
-    start = desk.first_said
-    if start is None or window.first.year > 1971:
-        return window
-    return replace(window, first=max(window.first, start.astimezone(desk.question.zone).date()))
 
 
 def _row(desk: Desk, one: Slice, metric: str) -> Row:
