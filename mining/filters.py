@@ -148,7 +148,7 @@ def says(phrase: str) -> ColumnElement[bool]:
 
 
 class _Says(ColumnElement[bool]):
-    """A phrase whose letters have no case outside ASCII: on SQLite its LIKE needs no help, which takes a tenth."""
+    """A phrase whose letters have no case outside ASCII: on SQLite its LIKE needs no help, which takes a quarter."""
 
     inherit_cache = True
     type = Boolean()
