@@ -80,6 +80,8 @@ feedback = Table(
     Column("digest", Name, nullable=False),
     Index("feedback_said_at", "said_at"),
     Index("feedback_author", "author"),
+    # Came later, see m007: a new workspace has it from the first step on.
+    Index("feedback_fetched", "source", "fetched_at"),
 )
 
 mentions = Table(
