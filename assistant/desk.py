@@ -311,7 +311,8 @@ class Desk:
         if len(question.text) >= LONGEST:
             notes.append(words.say("headline.too_long", count=words.number(LONGEST)))
         if question.inherit and question.changed and not question.clarify:
-            notes.append(words.say("as_before", changes=self._changes()))
+            changes = self._changes()
+            notes += [words.say("as_before", changes=changes)] if changes else []
         if question.read_as:
             arrow = "←" if words.right_to_left else "→"
             pairs = [f"“{said}” {arrow} “{meant}”" for said, meant in question.read_as.items()]
