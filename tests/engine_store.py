@@ -67,9 +67,7 @@ def keep_parts(store: Store, item: Feedback, *parts: tuple[str, dict[str, str]])
     for number, (words, labels) in enumerate(parts):
         mined = understood(item, **labels)
         start = item.text.index(words)
-        mention = replace(
-            mined.mentions[0], id=f"{item.id}#{number}", text=words, start=start, end=start + len(words)
-        )  # fmt: skip
+        mention = replace(mined.mentions[0], id=f"{item.id}#{number}", text=words, start=start, end=start + len(words))
         every.append(replace(mined, mentions=[mention]))
     store.put_page(Pull("shop|", "shop", {}), [item], {})
     whole = replace(

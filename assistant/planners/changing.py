@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.answer import Answer, Row
+from assistant.meaning import FEELINGS
 from assistant.measures import Figure, Mean, Measure, Net, Points, Share
 from assistant.planners import slices
 from mining.change import Change, Metric, Observation, parts
@@ -75,8 +76,7 @@ def _measure(desk: Desk, one: Slice, metric: str) -> Measure:
     if metric in _METRICS and metric not in ("negative_share", "positive_share"):
         return desk.measure(metric, one.filters)
     if metric in _METRICS:
-        feeling = metric.removesuffix("_share")
-        told = replace(one.filters, sentiment=(feeling,))
+        told = replace(one.filters, sentiment=FEELINGS[metric.removesuffix("_share")])
         return Share(desk.figure(told, "mentions"), desk.figure(one.filters, "mentions"))
     return desk.figure(one.filters, "mentions")
 
@@ -211,7 +211,7 @@ def _worth(metric: str, feeling: str | None) -> Fraction | None:
     if metric == "net_sentiment":
         return Fraction({"positive": 1, "negative": -1}.get(feeling or "", 0))
     if metric in ("negative_share", "positive_share"):
-        return Fraction(int(feeling == metric.removesuffix("_share")))
+        return Fraction(int(feeling in FEELINGS[metric.removesuffix("_share")]))
     return None
 
 

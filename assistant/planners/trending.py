@@ -25,11 +25,12 @@ _STARS_SPREAD = 1.5
 def plan(desk: Desk) -> Answer:
     """Tell how a measure moves over the steps of the window."""
     question, words = desk.question, desk.words
-    window, grain = question.window, question.grain
+    window = question.window
     if window is None or not len(desk.select(desk.filters)):
         return desk.nothing(desk.filters)
     metric = question.metric or "net_sentiment"
-    parts = slices.steps(desk, window, grain or periods.grain(window))
+    grain = question.grain or periods.grain(window)
+    parts = slices.steps(desk, window, grain)
     points = [slices.of_time(desk, step, desk.base) for step in parts]
     rows = tuple(_row(desk, one, metric) for one in points)
     moves = direction(rows, parts, _KEYS.get(metric, "feedback"))

@@ -134,7 +134,7 @@ def test_leaving_without_a_reason_is_told_without_one(sqlite: Store, ask: Ask) -
     assert "No reason is given that has a name." in answer.headline
 
 
-# --- the journey --------------------------------------------------------------------------------------------------------
+# --- the journey ------------------------------------------------------------------------------------------------------
 
 
 def test_the_journey_shows_each_stage_with_its_feeling_and_its_themes(sqlite: Store, ask: Ask) -> None:
@@ -174,7 +174,7 @@ def test_the_journey_shows_each_stage_with_its_feeling_and_its_themes(sqlite: St
     assert (key, none) == ("no_stage", 1)
 
 
-# --- a bare topic -------------------------------------------------------------------------------------------------------
+# --- a bare topic -----------------------------------------------------------------------------------------------------
 
 
 def test_a_bare_topic_is_told_of_and_asked_back_with_choices_that_can_be_read(sqlite: Store, ask: Ask) -> None:
