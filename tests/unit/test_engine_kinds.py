@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from assistant.answer import Answer, Status
 from assistant.measures import Mean, Net, Share
-from assistant.question import Asker, Kind
+from assistant.question import Asker, Kind, parse
 from mining.names import Catalogue
 from mining.privacy import mask_feedback
 from mining.store import Store
@@ -33,7 +35,12 @@ from tests.fakes import KEY, keep, said
 
 Ask = Callable[..., Answer]
 GOOD = {"sentiment": "positive", "intent": "praise"}
-SHOP = replace(ASKER, products={"Acme Pro": (), "Acme Lite": ()}, owners={"purchase": "the shop team"})
+SHOP = replace(
+    ASKER,
+    products={"Acme Pro": (), "Acme Lite": ()},
+    competitors={"Globex": ()},
+    owners={"purchase": "the shop team"},
+)
 
 
 @pytest.fixture
@@ -325,3 +332,24 @@ def test_a_name_that_is_a_slip_away_is_offered(sqlite: Store, ask: Ask) -> None:
     assert (answer.status, answer.figures) == (Status.NO_DATA, [])
     assert "Did you mean Acme Pro?" in answer.notes
     assert ask("top pain points of Acme Pro").rows[0].figure().value == 3
+
+
+# --- the page on the command ------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+ASKED = [
+    (kinds, text.strip())
+    for line in PAGE.splitlines()
+    if (row := re.fullmatch(r"\| (`\w+`(?:, `\w+`)*) \| (.*?) \| .* \|", line))
+    for kinds, text in ((re.findall(r"`(\w+)`", row[1]), text) for text in row[2].split(";"))
+    if set(kinds) <= {kind.value for kind in Kind}
+]
+
+
+@pytest.mark.parametrize(("kinds", "text"), ASKED, ids=[text for _, text in ASKED])
+def test_the_page_on_the_command_tells_of_what_kind_its_examples_are(kinds: list[str], text: str) -> None:
+    assert parse(text, SHOP).kind.value in kinds
+
+
+def test_the_page_on_the_command_tells_of_every_kind() -> None:
+    assert {kind for kinds, _ in ASKED for kind in kinds} == {kind.value for kind in Kind}
