@@ -17,7 +17,7 @@ from assistant.wording import Wording, wording
 # What our sentences say of themselves: 95 % intervals, few below 5, the last 30 days, one to five stars of 100 points,
 # how much of a question is read.
 CONSTANTS = frozenset({"95", "5", "30", "2000"})
-_QUOTED = re.compile(r"“[^”]*”")
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 

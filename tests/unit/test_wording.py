@@ -64,7 +64,8 @@ def test_every_sentence_is_there_in_every_language_with_the_same_blanks(language
 @pytest.mark.parametrize("language", ["he", "fa"])
 def test_no_sentence_of_another_language_is_left_in_english(language: str) -> None:
     commands = {
-        "chat", "overheard",
+        "chat",
+        "overheard",
         "ingest",
         "files",
         "PATH",
