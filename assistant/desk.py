@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,7 @@ class Desk:
         self.sheet = Sheet()
         self._embedder = embedder
         self._selected: dict[str, Facts] = {}
+        self._on_days: dict[tuple[int | None, int | None], Facts] = {}
 
     # --- what is selected -------------------------------------------------------------------------------------------
 
@@ -133,7 +134,11 @@ class Desk:
         """The mentions that filters select."""
         key = Query(filters).id
         if key not in self._selected:
-            self._selected[key] = facts.select(self.store, filters)
+            # The same days are read once: all that is counted of them is of one state of the database.
+            days = facts.days_of(filters)
+            if days not in self._on_days:
+                self._on_days[days] = facts.on_days(self.store, *days)
+            self._selected[key] = self._on_days[days].narrowed(filters)
         return self._selected[key]
 
     # --- figures ----------------------------------------------------------------------------------------------------
@@ -363,8 +368,3 @@ def _of_them(filters: Filters, feelings: tuple[str, ...]) -> Filters:
 def _is_short(mention: Heard) -> bool:
     """Two words may come nearest to a theme, but a whole sentence tells more as a quote."""
     return len(mention.text.split()) < _TELLING_WORDS
-
-
-def today(question: Question, at: datetime) -> date:
-    """The asker's day."""
-    return at.astimezone(question.zone if question.zone else UTC).date()

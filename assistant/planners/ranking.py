@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -194,8 +193,3 @@ def _before(desk: Desk, filters: Filters) -> Facts | None:
     if start is None or start > filters.since - length:
         return None
     return desk.select(replace(filters, since=filters.since - length, until=filters.since))
-
-
-def first_rows(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
-    """The first rows."""
-    return tuple(rows[:most])

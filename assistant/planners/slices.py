@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -112,8 +111,3 @@ def named(desk: Desk, dimension: str, value: str) -> str:
         theme = desk.themes.get(value)
         return theme.name(words.language) if theme else value
     return value
-
-
-def listed(values: Sequence[Slice]) -> list[str]:
-    """The titles of some slices."""
-    return [one.title for one in values]
