@@ -199,9 +199,17 @@ def select(store: Store, filters: Filters) -> Facts:
     Raises:
         ConfigError: the filters are not for customers' words alone.
     """
-    first = day_of(filters.since) if filters.since else None
-    last = day_of(filters.until) if filters.until else None
-    return Facts(store, *facts_held.frame(store, first, last)).narrowed(filters)
+    return on_days(store, *days_of(filters)).narrowed(filters)
+
+
+def days_of(filters: Filters) -> tuple[int | None, int | None]:
+    """The first and last day, counted in UTC, that filters may select from; None where there is no end."""
+    return day_of(filters.since) if filters.since else None, day_of(filters.until) if filters.until else None
+
+
+def on_days(store: Store, first: int | None, last: int | None) -> Facts:
+    """All mentions of customers from one day to another, as they are now: :meth:`Facts.narrowed` selects from them."""
+    return Facts(store, *facts_held.frame(store, first, last))
 
 
 class Scored(NamedTuple):
