@@ -186,8 +186,8 @@ def test_files_that_are_no_transcripts_are_rejects_beside_those_that_are(tmp_pat
         ("empty.json", b'{"segments": [], "text": ""}', "this Whisper transcript holds no words"),
         ("blank.txt", b"Agent: \nCustomer: \n", "holds no words"),
         ("large.txt", b"Agent: a\n" * 5000, "larger than max_bytes (20,000)"),
-        ("large.json.gz", gzip.compress(b" " * 30_000), "larger than max_bytes (20,000)"),
-        ("torn.json.gz", gzip.compress(b'{"vcon": 1}' * 50)[:-12], "gzip archive is damaged"),
+        ("large.json.gz", gzip.compress(b" " * 30_000, mtime=0), "larger than max_bytes (20,000)"),
+        ("torn.json.gz", gzip.compress(b'{"vcon": 1}' * 50, mtime=0)[:-12], "gzip archive is damaged"),
         ("none.json", b'{"callTranscripts": []}', "this Gong file holds no words"),
     ],
 )
