@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -212,6 +213,104 @@ def m007_index_freshness(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS feedback_fetched ON feedback (source, fetched_at)")
 
 
+def m008_create_answers(connection: Connection) -> None:
+    """Answers that were posted, and what people said of them."""
+    tables = MetaData()
+    Table(
+        "answers",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("by", schema.Name, nullable=False),
+        Column("place", schema.Name, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("status", schema.Name, nullable=False),
+        Column("spec", JSON, nullable=False),
+        Index("answers_at", "at"),
+    )
+    Table(
+        "verdicts",
+        tables,
+        Column("answer_id", schema.Name, primary_key=True),
+        Column("by", schema.Name, primary_key=True),
+        Column("good", Boolean, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Index("verdicts_at", "at"),
+    )
+    tables.create_all(connection)
+
+
+def m009_create_watches(connection: Connection) -> None:
+    """What people want to be told regularly, and each time that it was due."""
+    tables = MetaData()
+    Table(
+        "watches",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("kind", schema.Name, nullable=False),
+        Column("by", schema.Name, nullable=False),
+        Column("to", schema.Name, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("spec", JSON, nullable=False),
+        Column("schedule", schema.Name, nullable=False),
+        Column("zone", schema.Name, nullable=False),
+        Column("language", schema.Name, nullable=False),
+        Column("made_at", schema.UtcDateTime, nullable=False),
+        Column("muted_until", schema.UtcDateTime),
+        Column("ended_at", schema.UtcDateTime),
+    )
+    Table(
+        "runs",
+        tables,
+        Column("watch_id", schema.Name, primary_key=True),
+        Column("due_at", schema.UtcDateTime, primary_key=True),
+        Column("claimed_by", schema.Name, nullable=False),
+        Column("claimed_at", schema.UtcDateTime, nullable=False),
+        Column("done_at", schema.UtcDateTime),
+        Column("outcome", schema.Name),
+        Column("note", Text, nullable=False),
+        Index("runs_claimed", "claimed_at"),
+    )
+    tables.create_all(connection)
+
+
+def m010_create_chats(connection: Connection) -> None:
+    """What reached us by chat, our messages there, and how people want to be spoken to."""
+    tables = MetaData()
+    Table(
+        "events",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("payload", JSON, nullable=False),
+        Column("answered_at", schema.UtcDateTime),
+        Column("note", Text, nullable=False),
+        Index("events_at", "at"),
+    )
+    Table(
+        "posts",
+        tables,
+        Column("channel", schema.Name, primary_key=True),
+        Column("ts", schema.Name, primary_key=True),
+        Column("thread", schema.Name, nullable=False),
+        Column("answer_id", schema.Name),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Index("posts_thread", "channel", "thread"),
+        Index("posts_at", "at"),
+    )
+    Table(
+        "people",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("language", schema.Name),
+        Column("zone", schema.Name),
+        Column("context", JSON, nullable=False),
+        Column("at", schema.UtcDateTime, nullable=False),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
@@ -223,6 +322,9 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m005_create_facts,
     m006_create_threads,
     m007_index_freshness,
+    m008_create_answers,
+    m009_create_watches,
+    m010_create_chats,
 )
 
 

@@ -338,6 +338,102 @@ threads = Table(
     Index("threads_at", "at"),
 )
 
+# Answers that were posted somewhere, so that a button below one can find its question again: the meaning, ids of rows,
+# ids and values of figures; none of the words that were answered with.
+answers = Table(
+    "answers",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("place", Name, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Name, nullable=False),
+    Column("spec", JSON, nullable=False),
+    Index("answers_at", "at"),
+)
+
+# What people said of an answer: one verdict a person and answer, the last one counts.
+verdicts = Table(
+    "verdicts",
+    later,
+    Column("answer_id", Name, primary_key=True),
+    Column("by", Name, primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("verdicts_at", "at"),
+)
+
+# What somebody wants to be told regularly, or when something happens.
+watches = Table(
+    "watches",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("kind", Name, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("to", Name, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("schedule", Name, nullable=False),
+    Column("zone", Name, nullable=False),
+    Column("language", Name, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("muted_until", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+
+# Each time that a watch was due: whoever inserts the row is the one who sends, and ``done_at`` says that it ended.
+runs = Table(
+    "runs",
+    later,
+    Column("watch_id", Name, primary_key=True),
+    Column("due_at", UtcDateTime, primary_key=True),
+    Column("claimed_by", Name, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("outcome", Name),
+    Column("note", Text, nullable=False),
+    Index("runs_claimed", "claimed_at"),
+)
+
+# What reached us by chat: the key of an event, so that one sent again is known, and what it takes to answer it after
+# a crash. ``answered_at`` is empty until it was.
+events = Table(
+    "events",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("note", Text, nullable=False),
+    Index("events_at", "at"),
+)
+
+# Our own messages in a chat: where we speak already, and which answer a message shows.
+posts = Table(
+    "posts",
+    later,
+    Column("channel", Name, primary_key=True),
+    Column("ts", Name, primary_key=True),
+    Column("thread", Name, nullable=False),
+    Column("answer_id", Name),
+    Column("at", UtcDateTime, nullable=False),
+    Index("posts_thread", "channel", "thread"),
+    Index("posts_at", "at"),
+)
+
+# How a person wants to be spoken to; empty where nothing was said.
+people = Table(
+    "people",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("language", Name),
+    Column("zone", Name),
+    Column("context", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 migrations = Table(
     "migrations",
     MetaData(),
