@@ -71,7 +71,7 @@ def judge(store: Store, answer_id: str, by: str, good: bool, at: datetime, reaso
 def verdicts_between(store: Store, since: datetime, until: datetime) -> list[Verdict]:
     """What was said of answers from a moment up to another one (not itself), oldest first."""
     wanted = (
-        select(verdicts, *(column.label(f"answer_{column.name}") for column in answers.c))
+        select(verdicts, *(column.label(f"asked_{column.name}") for column in answers.c))
         .select_from(verdicts.outerjoin(answers, answers.c.id == verdicts.c.answer_id))
         .where(verdicts.c.at >= since, verdicts.c.at < until)
         .order_by(verdicts.c.at, verdicts.c.answer_id, verdicts.c.by)
@@ -93,5 +93,5 @@ def _answered(row: Row[Any], prefix: str = "") -> Answered:
 
 
 def _verdict(row: Row[Any]) -> Verdict:
-    answered = _answered(row, "answer_") if row.answer_text is not None else None
+    answered = _answered(row, "asked_") if row.asked_text is not None else None
     return Verdict(row.answer_id, row.by, row.good, row.reason, row.at, answered)
