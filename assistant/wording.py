@@ -273,7 +273,8 @@ def _rounded(value: float, digits: int) -> Decimal:
 def wording(language: str) -> Wording:
     """The wording of a language: en, he or fa."""
     folder = files("assistant") / "phrasing"
+    parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(f"_{language}.toml"))
     table: dict[str, Any] = {}
-    for name in (f"{language}.toml", f"answers_{language}.toml"):
+    for name in (f"{language}.toml", *parts):
         table |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
     return Wording(language, table)
