@@ -7,6 +7,7 @@ Unknown keys are refused, so that a misspelt table is noticed at the start and n
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -144,6 +145,39 @@ class LlmTable(_Table):
         return bool(self.base_url and self.model)
 
 
+class SlackTable(_Table):
+    """``[slack]``: tokens, where the assistant may speak and to whom, and which sources stay out of public channels.
+
+    ``channels`` and ``users`` are ids (``C0123…``, ``U0123…``); empty means all. ``team`` is the one workspace whose
+    events are heeded, where a URL could be reached by another. ``api_url`` is another server that speaks Slack's Web API.
+    """
+
+    app_token: SecretStr | None = None
+    bot_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    api_url: str = "https://slack.com/api/"
+    team: str | None = None
+    channels: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    private_sources: tuple[str, ...] = ()
+
+    @field_validator("app_token", "bot_token", "signing_secret")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        """A header takes nothing else, and the library that refuses it would say the token."""
+        told = value.get_secret_value().strip() if value else ""
+        if value and not (told.isascii() and told.isprintable() and told and " " not in told):
+            raise ValueError("a token is letters, digits and signs without blanks")
+        return SecretStr(told) if value else None
+
+    @field_validator("api_url")
+    @classmethod
+    def _ends_in_a_slash(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", value):
+            raise ValueError("a URL such as https://slack.com/api/")
+        return value.rstrip("/") + "/"
+
+
 class SourceTable(BaseModel):
     """``[sources.NAME]``: ``use`` names the connector, the rest is for the connector to judge."""
 
@@ -168,6 +202,7 @@ class Settings(BaseSettings):
     locale: LocaleTable = LocaleTable()
     models: ModelsTable = ModelsTable()
     llm: LlmTable = LlmTable()
+    slack: SlackTable = SlackTable()
     catalog: CatalogTable = CatalogTable()
     events: dict[str, date] = Field(default_factory=dict)
     owners: dict[str, str] = Field(default_factory=dict)
