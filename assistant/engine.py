@@ -73,6 +73,15 @@ class Engine:
         self._embedder = embedder
         self._llm = llm if llm and llm.on else None
 
+    @property
+    def store(self) -> Store:
+        """What the answers are counted over."""
+        return self._store
+
+    def now(self) -> datetime:
+        """The time at which figures are asked for."""
+        return self._now()
+
     def ask(self, text: str, asker: Asker, thread: str | None = None) -> Answer:
         """Read a question and answer it; in a thread, as one that may go on from the question before."""
         before = kept.last(self._store, thread, asker.taxonomy) if thread is not None else None

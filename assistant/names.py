@@ -72,7 +72,7 @@ class _Name:
 def _names(language: str, taxonomy: Taxonomy) -> tuple[_Name, ...]:
     """Every way to name a stage, touchpoint, channel or language in one language."""
     words = lexicon(language)
-    names = [name for task in ("stage", "touchpoint") for name in _of_task(task, language, words, taxonomy)]
+    names = [name for task in ("stage", "touchpoint", "effort") for name in _of_task(task, language, words, taxonomy)]
     for field, table in (("channel", words["channels"]), ("language", words["languages"])):
         names += [_Name(pattern(any_of([said], words)), field, value) for value in table for said in table[value]]
     return tuple(names)

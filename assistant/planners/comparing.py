@@ -108,7 +108,7 @@ def _themes(desk: Desk, sides: list[Slice]) -> tuple[Row, ...]:
     if question.sentiment is None:
         # Nobody asked for a ranking: what moved most.
         order = sorted(every, key=lambda theme: (sum(counts[theme]) < _FEW, -_spread(counts[theme], wholes), theme))[
-            :_MOVERS
+            : question.n or _MOVERS
         ]
     else:
         order = sorted(
