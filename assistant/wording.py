@@ -62,6 +62,14 @@ class Wording:
         """A whole number in the language's digits, thousands set apart."""
         return f"{value:,}".translate(self._signs)
 
+    def figures(self, value: int) -> str:
+        """A whole number in the language's digits with nothing between them: a year."""
+        return str(value).translate(self._digits)
+
+    def weekday(self, day: Day) -> str:
+        """What the weekday of a day is called."""
+        return str(self._table["schedules"]["days"][day.weekday()])
+
     def decimal(self, value: float, digits: int = 1) -> str:
         """A number with so many decimal digits, halves rounded away from nothing, as by hand."""
         return f"{_rounded(value, digits):,f}".translate(self._signs)
