@@ -1,0 +1,86 @@
+"""Text for Slack: nobody's words mention, link, ping, format or reach past their line, and none is too long.
+
+Slack reads text in three ways. ``mrkdwn`` (and the top-level ``text`` of a message) knows commands in angle brackets,
+links by themselves and formatting; ``plain_text`` knows entities and emoji codes; the text of ``rich_text`` and of
+tables is taken as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.renderers import base
+from assistant.wording import Wording
+
+# Source: docs.slack.dev, "Formatting message text": these three are decoded in every text object.
+_ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
+# mrkdwn has no escape for these, so that signs that look alike stand for them.
+_LOOK_ALIKE = {ord("*"): "∗", ord("_"): "ˍ", ord("~"): "∼", ord("`"): "ˋ"}
+# A joiner has no width and breaks what Slack would otherwise make something of.
+_JOINER = "\u2060"
+_EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
+_CALLING = re.compile(r"@(?=\w)|:(?=//|[\w+'-]+:)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE)
+_QUOTING = re.compile(r"^(\s*)(?=>)")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_OPEN, _CLOSE = "\u2068", "\u2069"
+_CUT = " …"
+# What must not be cut off from the sign before it.
+_HANGING = "\u200d\ufe0e\ufe0f"
+
+
+def clean(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair, which some exports contain, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def line(text: str, words: Wording) -> str:
+    """A sentence of ours or of anybody on one line, harmless, its directions apart, itself in its language's."""
+    return base.in_its_direction(base.sentence(clean(text), words), words)
+
+
+def escape(text: str) -> str:
+    """Text for mrkdwn and for a message's top-level ``text``: shown as it is (formatting signs by look-alikes).
+
+    Lines stay lines; it is for the caller to have made them harmless (:func:`line`).
+    """
+    return "\n".join(_escaped(part) for part in clean(text).split("\n"))
+
+
+def _escaped(part: str) -> str:
+    calm = _QUOTING.sub(rf"\1{_JOINER}", _CALLING.sub(rf"\g<0>{_JOINER}", part))
+    return calm.translate(_LOOK_ALIKE).translate(_ENTITIES)
+
+
+def plain(text: str) -> str:
+    """Text for ``plain_text``: entities and emoji codes are shown as they were written."""
+    return _EMOJI_CODE.sub(rf"\g<0>{_JOINER}", clean(text)).translate(_ENTITIES)
+
+
+def size(text: str) -> int:
+    """How long Slack may take a text to be: in UTF-16 units, entities written out."""
+    return len(clean(text).translate(_ENTITIES).encode("utf-16-le")) // 2
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most that :func:`size`; one too long ends at a word, where there is one to end at, and says so.
+
+    Isolates stay in pairs.
+    """
+    if size(text) <= most:
+        return text
+    end = _longest(text, most - len(_CUT) - 1)
+    space = text.rfind(" ", end // 2, end + 1)
+    kept = text[: space if space > 0 else end].rstrip().rstrip(_HANGING)
+    return kept + (_CLOSE if kept.rfind(_OPEN) > kept.rfind(_CLOSE) else "") + _CUT
+
+
+def _longest(text: str, room: int) -> int:
+    """How many signs fit into some room."""
+    low, high = 0, min(len(text), max(room, 0))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if size(text[:middle]) <= room else (low, middle - 1)
+    # Not before a sign that hangs on the one before it.
+    while 0 < low < len(text) and text[low] in _HANGING:
+        low -= 1
+    return low
