@@ -83,10 +83,14 @@ def quoted(quote: Quote, words: Wording, answer: Answer) -> Said:
     foreign = mention.language not in (words.language, UNKNOWN)
     language = [sentence(language_name(mention.language, words.language), words)] if foreign else []
     text = _leaning(f"“{_cut(harmless(quote.text), _QUOTE)}”", mention.language in ("he", "fa"))
-    url = mention.url or ""
-    is_link = len(url) <= _URL and re.fullmatch(r"https?://[!-~]+", url) and not re.search(r"[<>\"'`|\\^{}]", url)
     about = (*language, titled(mention.source, words), words.date(_day(mention.said_at, answer)))
-    return Said(apart(text), about, url if is_link else None)
+    return Said(apart(text), about, link(mention.url))
+
+
+def link(url: str | None) -> str | None:
+    """An address that is nothing but an address; None for any other."""
+    is_link = url and len(url) <= _URL and re.fullmatch(r"https?://[!-~]+", url)
+    return url if is_link and not re.search(r"[<>\"'`|\\^{}]", url or "") else None
 
 
 def cells(row: Row, words: Wording) -> list[tuple[str, str]]:
