@@ -14,11 +14,12 @@ from functools import cached_property
 from typing import Any
 
 from assistant.answer import Answer, Status
+from assistant.directions import harmless
 from assistant.meaning import Kind
 from assistant.renderers import base
 from assistant.slack_blocks import blocks, rows, tables
 from assistant.slack_blocks.blocks import Block, section, sections
-from assistant.slack_blocks.texts import cut, escape, line, size
+from assistant.slack_blocks.texts import clean, cut, escape, first, line, size
 from assistant.wording import Wording, wording
 
 __all__ = ["Block", "Message", "escape", "line", "notice", "plugin", "render", "section", "sections"]
@@ -26,12 +27,11 @@ __all__ = ["Block", "Message", "escape", "line", "notice", "plugin", "render", "
 # All that people read in one message stays well below the 13,200 signs at which Slack says msg_blocks_too_long
 # (github.com/slackapi/bolt-js/issues/2509): the headline and what follows it, the rows with quotes, what they rest on,
 # and what may be asked.
-_HEADLINE, _SAID, _SAID_LINE = 800, 1000, 500
+_HEADLINE, _SAID, _SAID_LINE = 800, 1000, 450
 _ROWS, _BASIS, _BASIS_LINE = 6400, 2000, 400
-_CHOICES, _CHOICE_LINE = 900, 300
+_CHOICES, _CHOICE_LINE = 900, 200
 _TEXT, _TEXT_LINE = 4000, 600
-_LABEL = 75
-_DRILLED = 5
+_DRILLED, _ASKED = 5, 10
 _RANKED = frozenset({Kind.TOP_PAIN_POINTS, Kind.TOP_PRAISE, Kind.EMERGING, Kind.CHURN_RISK})
 
 
@@ -209,9 +209,11 @@ class _Page:
     @cached_property
     def _choices(self) -> list[str]:
         """Numbered, as they are told below a clarifying question."""
-        numbered = enumerate(self.answer.choices, start=1)
-        told = (f"{self.words.number(place)}. {base.sentence(one, self.words)}" for place, one in numbered)
-        directed = (base.in_its_direction(one, self.words) for one in told)
+        return self._numbered([base.sentence(clean(one), self.words) for one in self.answer.choices])
+
+    def _numbered(self, told: Sequence[str]) -> list[str]:
+        numbered = (f"{self.words.number(place)}. {one}" for place, one in enumerate(told, start=1))
+        directed = (base.in_its_direction(one, self.words) for one in numbered)
         return list(_within(directed, _CHOICES, _CHOICE_LINE))
 
     # --- below the rows -----------------------------------------------------------------------------------------------
@@ -222,19 +224,25 @@ class _Page:
         fitting = list(_within(told, _BASIS, _BASIS))
         if len(fitting) < len(told):
             fitting.append(self._say("slack.more_lines", len(told) - len(fitting)))
-        shown = blocks.context(fitting)
-        if any(size(base.sentence(one, self.words)) > _LABEL for one in self.answer.choices):
-            shown = [*sections(self._choices), *shown]
-        shown += blocks.actions([*self._asked("choice", self.answer.choices)])
+        shown = sections(self._cut_short(self.answer.choices)) + blocks.context(fitting)
+        shown += blocks.actions(self._asked("choice", self.answer.choices))
         shown += blocks.actions(self._drills()) + blocks.actions(self._doing())
         if self.answer.next_questions:
-            shown += blocks.context([line(self.words.say("next"), self.words)])
-            shown += blocks.actions([*self._asked("next", self.answer.next_questions)])
+            also = self._cut_short(self.answer.next_questions)
+            shown += blocks.context([line(self.words.say("next"), self.words), *also])
+            shown += blocks.actions(self._asked("next", self.answer.next_questions))
         return shown + self._verdict(older=older)
 
+    def _cut_short(self, questions: Sequence[str]) -> list[str]:
+        """Questions numbered as lines, where one of them does not stand whole on its button."""
+        told = [base.sentence(clean(one), self.words) for one in questions]
+        return self._numbered(told) if any(size(one) > blocks.LABEL for one in told) else []
+
     def _asked(self, name: str, questions: Sequence[str]) -> Iterator[Block | None]:
-        for place, one in enumerate(questions):
-            yield blocks.button(f"{name}:{place}", base.sentence(one, self.words), one)
+        """A button for each question; its value is all of it that would be read."""
+        for place, one in enumerate(questions[:_ASKED]):
+            asked = harmless(clean(one))
+            yield blocks.button(f"{name}:{place}", base.sentence(asked, self.words), first(asked, blocks.VALUE))
 
     def _drills(self) -> Iterator[Block | None]:
         """A button for each of the first rows of a ranking."""

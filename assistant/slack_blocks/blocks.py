@@ -11,7 +11,9 @@ Block = dict[str, Any]
 """A block, an element or a text object as JSON."""
 
 MOST_BLOCKS = 50
-_SECTION, _CONTEXT, _HEADER, _BUTTON, _VALUE = 3000, 2000, 150, 75, 2000
+LABEL, VALUE = 75, 2000
+"""Signs of a button's text, and of its value."""
+_SECTION, _CONTEXT, _HEADER = 3000, 2000, 150
 _IN_ACTIONS, _RICH = 25, 3000
 _NOTHING = "–"
 
@@ -121,9 +123,9 @@ def rich_in_blocks(groups: Sequence[Sequence[Block]], alone: int) -> list[Block]
 
 def button(action_id: str, label: str, value: str, **more: str) -> Block | None:
     """A button; None where its value is longer than Slack carries, for half a value means something else."""
-    if len(value.encode("utf-16-le", "surrogatepass")) // 2 > _VALUE or not value:
+    if len(value.encode("utf-16-le", "surrogatepass")) // 2 > VALUE or not value:
         return None
-    shown = text_object(label, _BUTTON)
+    shown = text_object(label, LABEL)
     return {"type": "button", "action_id": action_id, "text": shown, "value": value, **more}
 
 
@@ -139,7 +141,7 @@ def actions(buttons: Iterable[Block | None]) -> list[Block]:
 def verdict(answer_id: str, good: str, bad: str) -> Block:
     """Thumbs up and down; the value is ``good|ID`` or ``bad|ID``."""
     buttons = {
-        name: {"text": text_object(label, _BUTTON), "value": f"{value}|{answer_id}"}
+        name: {"text": text_object(label, LABEL), "value": f"{value}|{answer_id}"}
         for name, label, value in (("positive_button", good, "good"), ("negative_button", bad, "bad"))
     }
     return {

@@ -74,6 +74,11 @@ def cut(text: str, most: int) -> str:
     return kept + (_CLOSE if kept.rfind(_OPEN) > kept.rfind(_CLOSE) else "") + _CUT
 
 
+def first(text: str, most: int) -> str:
+    """The beginning of a text, as much as fits, without a word about it."""
+    return text if size(text) <= most else text[: _longest(text, most)]
+
+
 def _longest(text: str, room: int) -> int:
     """How many signs fit into some room."""
     low, high = 0, min(len(text), max(room, 0))
