@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from assistant.answer import Answer
 from assistant.directions import harmless
 from assistant.measures import Figure, Mean, Measure, Net, Points, Share
+from assistant.renderers.slack import Message
 from assistant.wording import wording
 from connectors import plugins
 from tests.answers import TODAY, answered, every_answer, hostile, quotes, shapes
+from tests.slack_messages import seen
 
 NAMES = plugins.names("assistant.renderers")
 LANGUAGES = ("en", "he", "fa")
@@ -68,8 +70,11 @@ def strings(shown: Any) -> Iterator[str]:
 
 
 def text_of(name: str, answer: Answer) -> str:
-    """Whatever a renderer gives, as text."""
-    return "\n".join(strings(rendered(name, answer)))
+    """Whatever a renderer gives, as text; of a message what people see."""
+    shown = rendered(name, answer)
+    if isinstance(shown, Message):
+        return "\n".join([shown.text, *seen(shown.blocks)])
+    return "\n".join(strings(shown))
 
 
 def plain(text: str) -> str:
@@ -181,7 +186,7 @@ def test_no_english_stands_in_an_answer_of_another_language_but_names_and_quotes
     for answer in shapes(language).values():
         quoted = " ".join(f"{one.text} {one.mention.source} {one.mention.url}" for one in answer.every_quote)
         known = set(re.findall("[A-Za-z]+", f"{quoted} {' '.join(answer.freshness)}"))
-        shown = text_of(name, answer)
+        shown = plain(text_of(name, answer))
         for figure in answer.figures:
             shown = shown.replace(figure.query, "")
         assert set(re.findall("[A-Za-z][A-Za-z0-9]*", shown)) <= known | MARKUP | COMMANDS | COMPANY
@@ -215,7 +220,9 @@ def test_hostile_words_anywhere_neither_act_nor_reach_past_their_line(name: str,
         assert CLOSE not in outside
     if len(text) <= 60:  # what is cut may be cut within a number
         assert unaccounted(answer, shown) <= numbers(plain(harmless(text)))
-    assert shown.count("\n") == text_of(name, hostile(language, "x")).count("\n")
+    lines = shown.count("\n") - text_of(name, hostile(language, "x")).count("\n")
+    # A message has only so much room: lines that find none are left out, and what a button cuts short is a line too.
+    assert lines == 0 or (name == "slack" and lines <= len(answer.choices))
     assert len(shown) < 60_000
 
 
