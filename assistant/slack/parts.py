@@ -122,9 +122,7 @@ class Parts:
             "figures": [figure.as_json() for figure in answer.figures],
         }
         at = self.clock()
-        answered.keep(
-            self.store, Answered(answer_id, at, person.key, place, question.text, answer.status.value, spec)
-        )
+        answered.keep(self.store, Answered(answer_id, at, person.key, place, question.text, answer.status.value, spec))
         return Reply(answer_id, answer)
 
     def question(self, answer_id: str) -> Kept | None:
@@ -150,8 +148,8 @@ class Parts:
         from assistant.renderers import slack
 
         today = self.clock().astimezone(answer.question.zone).date()
-        fit = self.policy.fit_for(answer, not private and is_public(channel, kind))
-        return slack.render(fit, today=today, answer_id=answer_id, private=private)
+        fit, held = self.policy.fit_for(answer, not private and is_public(channel, kind))
+        return slack.render(fit, today=today, answer_id=answer_id, quotes_withheld=held, private=private)
 
     # --- people -----------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.wording import wording
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,23 +49,16 @@ class Policy:
         here = not self.channels or is_direct(channel) or channel in self.channels
         return own and here and (not self.users or user in self.users)
 
-    def fit_for(self, answer: Answer, public: bool) -> Answer:
-        """An answer as it may be shown: in public without the words of private sources, and with a line that says so.
+    def fit_for(self, answer: Answer, public: bool) -> tuple[Answer, int]:
+        """An answer as it may be shown, in public without the words of private sources, and how many quotes went.
 
         Counts stay: they are nobody's words.
         """
         if not public or not self.private_sources:
-            return answer
-        kept = [self._quotable(row.quotes) for row in answer.rows]
-        held = sum(len(row.quotes) - len(quotes) for row, quotes in zip(answer.rows, kept, strict=True))
-        own = self._quotable(answer.quotes)
-        held += len(answer.quotes) - len(own)
-        if not held:
-            return answer
-        words = wording(answer.question.language)
-        note = words.say("slackbot.withheld", count=words.number(held))
-        rows = tuple(replace(row, quotes=quotes) for row, quotes in zip(answer.rows, kept, strict=True))
-        return replace(answer, quotes=own, rows=rows, notes=(*answer.notes, note))
+            return answer, 0
+        rows = tuple(replace(row, quotes=self._quotable(row.quotes)) for row in answer.rows)
+        fit = replace(answer, quotes=self._quotable(answer.quotes), rows=rows)
+        return fit, len(answer.every_quote) - len(fit.every_quote)
 
     def _quotable(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         return tuple(quote for quote in quotes if quote.mention.source not in self.private_sources)
