@@ -1,0 +1,335 @@
+"""Which questions a digest asks, for whom, and what it says of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from assistant.answer import Row, Status
+from assistant.digests import health
+from assistant.digests.asking import Asked, Asking
+from assistant.digests.fixed import Fix, fix
+from assistant.digests.headline import headline
+from assistant.digests.movement import SURE, movers
+from assistant.measures import Share
+from assistant.periods import Clock, Window
+from mining.statistics import different_rates
+from mining.themes import listing
+
+if TYPE_CHECKING:
+    from assistant.digest import Section
+    from mining.themes.catalogue import Theme
+
+Progress = Callable[[int, int], None]
+
+TEMPLATES = {
+    "manager_weekly": (
+        "summary", "change", "new", "worse", "better", "pains", "praise", "journey", "fixed", "watched", "quotes",
+        "health",
+    ),
+    "executive_monthly": (
+        "summary", "trend", "worse", "better", "journey", "pains", "churn", "fixed", "watched", "health",
+    ),
+    "operations_daily": (
+        "usual", "new", "pains", "effort", "churn", "watched", "to_answer", "health",
+    ),
+}  # fmt: skip
+_THEMES = 20
+_MOVED = 4
+_BY_STAGE, _LISTED = 2, 5
+_QUOTES = 6
+_TREND_WEEKS = 26
+_USUAL_WEEKS = 8
+_LEAST_USUAL = 3
+
+
+@dataclass(slots=True)
+class Found:
+    """A digest without its frame."""
+
+    sections: list[Section]
+    notes: list[str]
+    headline: str
+    empty: bool = False
+
+
+@dataclass(slots=True)
+class Work:
+    """A digest at work: each question is asked once."""
+
+    asking: Asking
+    template: str
+    window: Window
+    baseline: Window
+    clock: Clock
+    watched: tuple[tuple[str, str], ...] = ()
+    _fix: Fix | None = field(default=None, init=False)
+
+    def compose(self, progress: Progress | None = None) -> Found:
+        """Ask, section by section; of a time without feedback only how much there was."""
+        counted = self.asking.ask("count", self.window)
+        if not _items(counted):
+            return self._empty(counted)
+        keys = TEMPLATES[self.template]
+        sections: list[Section] = []
+        for done, key in enumerate(keys, start=1):
+            sections += self._watched() if key == "watched" else [getattr(self, f"_{key}")()]
+            if progress:
+                progress(done, len(keys))
+        return Found(sections, self.notes(), headline(self, sections))
+
+    # --- what they are made of --------------------------------------------------------------------------------------
+
+    def section(self, key: str, asked: Asked, title: str | None = None, **more: object) -> Section:
+        """A section of an answer."""
+        from assistant.digest import Section
+
+        made = {"rows": asked.answer.rows, **more}
+        title = title or self.asking.phrases.say(f"sections.{key}")
+        return Section(key, title, asked.text, asked.answer, exact=asked.exact, **made)  # type: ignore[arg-type]
+
+    @property
+    def compared(self) -> Asked:
+        """Now beside the time before, with the themes that differ most."""
+        return self.asking.ask("compare", self.window, self.baseline, n=_THEMES)
+
+    @property
+    def sides(self) -> tuple[Row, Row] | None:
+        """The totals of now and of before; None where nothing was said before, or nothing at all."""
+        rows = [row for row in self.compared.answer.rows if row.id.startswith("time:")]
+        if len(rows) != 2 or not all(row.figure().value for row in rows):
+            return None
+        return rows[0], rows[1]
+
+    @property
+    def themes(self) -> Mapping[str, Theme]:
+        """Every theme by id."""
+        return listing.names(self.asking.engine.store)
+
+    @property
+    def fix(self) -> Fix:
+        """What was fixed, looked for once."""
+        if self._fix is None:
+            self._fix = fix(self.asking, self.window)
+        return self._fix
+
+    @property
+    def pains(self) -> Asked:
+        """The largest pains, whatever stage they are of."""
+        return self.asking.ask("pains", self.window, n=_LISTED)
+
+    # --- sections ---------------------------------------------------------------------------------------------------
+
+    def _summary(self) -> Section:
+        rows = tuple(row for row in self.compared.answer.rows if row.id.startswith("time:"))
+        return self.section("summary", self.compared, rows=rows)
+
+    def _change(self) -> Section:
+        asked = self.asking.ask("why", self.window, self.baseline)
+        said = (self.asking.phrases.say("said.parts"),) if asked.answer.rows else ()
+        rows = tuple(row for row in asked.answer.rows if row.group == asked.answer.rows[0].group)
+        return self.section("change", asked, lead=asked.answer.headline, rows=rows, said=said)
+
+    def _trend(self) -> Section:
+        first = self.window.last - timedelta(weeks=_TREND_WEEKS) + timedelta(days=1)
+        asked = self.asking.ask("net_by_week", Window(first, self.window.last, unit="range"))
+        return self.section("trend", asked, lead=asked.answer.headline, rows=(), said=asked.answer.said)
+
+    def _new(self) -> Section:
+        asked = self.asking.ask("emerging_pain" if self.template == "operations_daily" else "emerging", self.window)
+        return self.section("new", asked, lead=asked.answer.headline, said=asked.answer.said)
+
+    def _worse(self) -> Section:
+        return self._moved("worse", up=True)
+
+    def _better(self) -> Section:
+        return self._moved("better", up=False)
+
+    def _moved(self, key: str, *, up: bool) -> Section:
+        say = self.asking.phrases.say
+        rows = tuple(movers(self.compared.answer.rows, up=up)[:_MOVED]) if self.sides else ()
+        sure = any(row.marks for row in rows)
+        said = (say(f"said.moved_{'sure' if sure else 'unsure'}"),) if rows else ()
+        lead = "" if rows else say(f"said.none_{key}")
+        return self.section(key, self.compared, rows=rows, said=said, lead=lead)
+
+    def _pains(self) -> Section:
+        if self.template != "manager_weekly":
+            return self.section("pains", self.pains, lead=self.pains.answer.headline)
+        asked = self.asking.ask("pains_by_stage", self.window, n=_BY_STAGE)
+        return self.section("pains", asked, lead=asked.answer.headline, rows=_told(asked))
+
+    def _praise(self) -> Section:
+        asked = self.asking.ask("praise_by_stage", self.window, n=_BY_STAGE)
+        return self.section("praise", asked, lead=asked.answer.headline, rows=_told(asked))
+
+    def _journey(self) -> Section:
+        asked = self.asking.ask("journey", self.window)
+        return self.section("journey", asked, lead=asked.answer.headline)
+
+    def _churn(self) -> Section:
+        asked = self.asking.ask("churn", self.window)
+        return self.section("churn", asked, lead=asked.answer.headline, rows=asked.answer.rows[:_LISTED])
+
+    def _effort(self) -> Section:
+        asked = self.asking.ask("effort", self.window, n=_LISTED)
+        return self.section("effort", asked, lead=asked.answer.headline)
+
+    def _fixed(self) -> Section:
+        looked, say, words = self.fix, self.asking.phrases, self.asking.phrases.words
+        times = {"after": say.when(looked.after), "before": words.dates(looked.before)}
+        found = looked.found
+        if found is None:
+            return self.section("fixed", looked.compared, rows=(), lead=say.say("said.none_confirmed", **times))
+        now, before = found.now, found.before
+        lead = say.say(
+            "said.confirmed", title=found.row.title, **times,
+            part=words.number(now.part.value), whole=words.number(now.whole.value),
+            was_part=words.number(before.part.value), was_whole=words.number(before.whole.value),
+        )  # fmt: skip
+        counts = [words.number(row.figure().value) for row in found.weeks.answer.rows]
+        said = [say.say("said.confirmed_weeks", weeks=words.listed(counts))]
+        if found.event:
+            said.append(say.say("said.event", event=found.event[0], day=words.date(found.event[1])))
+        else:
+            said.append(say.say("said.no_event"))
+        return self.section(
+            "fixed", looked.compared, rows=(found.row,), lead=lead, said=tuple(said), beside=(found.weeks,)
+        )
+
+    def _usual(self) -> Section:
+        say, words = self.asking.phrases, self.asking.phrases.words
+        asked, weekday = self.days, say.weekday(self.window.last)
+        count, usual = self.usual
+        frame = {"weekday": weekday, "count": words.number(count)}
+        verdict = self.verdict
+        lead = say.say(f"said.usual_{verdict}", usual=words.decimal(usual or 0), **frame)
+        same = tuple(row for row in asked.answer.rows if _weekday(row) == self.window.last.weekday())
+        return self.section("usual", asked, say.say("sections.usual", weekday=weekday), rows=same, lead=lead)
+
+    @property
+    def days(self) -> Asked:
+        """Items by day over the weeks that say what is usual, and the window's last day."""
+        first = self.window.last - timedelta(weeks=_USUAL_WEEKS)
+        return self.asking.ask("by_day", Window(first, self.window.last, unit="range"))
+
+    @property
+    def usual(self) -> tuple[int, float | None]:
+        """How many items the day had, and the mean of the same weekdays before it; None of too few."""
+        counts = [row.figure().value for row in self.days.answer.rows if _weekday(row) == self.window.last.weekday()]
+        before = counts[:-1]
+        while before and not before[0]:
+            before = before[1:]  # nothing was collected then
+        known = len(before) >= _LEAST_USUAL
+        return (counts[-1] if counts else 0), (sum(before) / len(before) if known else None)
+
+    @property
+    def verdict(self) -> str:
+        """Whether the day had more or less than usual: more, less, same, unknown."""
+        count, usual = self.usual
+        if usual is None:
+            return "unknown"
+        weeks = _USUAL_WEEKS
+        if different_rates(count, 1, round(usual * weeks), weeks) > SURE:
+            return "same"
+        return "more" if count > usual else "less"
+
+    def _watched(self) -> list[Section]:
+        found = [(title, self.asking.watched(text, self.window)) for title, text in self.watched]
+        return [self.section("watched", asked, title, lead=asked.answer.headline) for title, asked in found]
+
+    def _quotes(self) -> Section:
+        return self.section("quotes", self.asking.ask("quotes", self.window, n=_QUOTES))
+
+    def _to_answer(self) -> Section:
+        asked = self.asking.ask("quotes_of_complaints", self.window, n=_QUOTES)
+        return self.section("to_answer", asked, lead="" if asked.answer.quotes else asked.answer.headline)
+
+    def _health(self) -> Section:
+        sources = self.asking.ask("by_source", self.window)
+        return self.section("health", sources, beside=(self.by_day, self.pains))
+
+    @property
+    def by_day(self) -> Asked:
+        """Items of each day of the window."""
+        return self.asking.ask("by_day", self.window)
+
+    # --- how far to trust it ----------------------------------------------------------------------------------------
+
+    def notes(self) -> list[str]:
+        """What has to be known of the data."""
+        say, words, asker = self.asking.phrases.say, self.asking.phrases.words, self.asking.asker
+        store, scope = self.asking.engine.store, self.asking.scope
+        known = self.pains.answer.freshness or self.compared.answer.freshness
+        silent = health.silences(store, scope, self.window.last, asker.zone, known)
+        notes = [self._silent(one) for one in silent] or [say("health.all_speak")]
+        days = [row.title for row in self.by_day.answer.rows if not row.figure().value]
+        notes.append(say("health.days_without", days=words.listed(days)) if days else say("health.no_day_without"))
+        unnamed, counted = self.pains.answer.unnamed, self.pains.answer.counted
+        if unnamed and counted and counted.value:
+            # The rest of a ranking holds themes behind the fifth too: those without any name are asked for apart.
+            notes += self._unnamed()
+        rejects = health.rejected(store, self.window.first, asker.zone, scope.source)
+        day = words.date(self.window.first)
+        key = "health.rejects" if rejects else "health.no_rejects"
+        notes.append(say(key, day=day, count=words.number(rejects)))
+        return notes
+
+    def _silent(self, one: health.Silence) -> str:
+        say, words = self.asking.phrases.say, self.asking.phrases.words
+        if one.last is None:
+            day = words.date(self.window.last)
+            return say("health.silent_always", source=one.source, weeks=words.number(one.days // 7), day=day)
+        return say(
+            "health.silent", source=one.source, day=words.date(one.last), days=words.number(one.days),
+            usual=words.number(one.usual),
+        )  # fmt: skip
+
+    def _unnamed(self) -> list[str]:
+        """How much of what hurts has no name: of all pains, those that no theme of a long ranking holds."""
+        every = self.asking.ask("pains", self.window, n=50)
+        unnamed, counted = every.answer.unnamed, every.answer.counted
+        if not unnamed or not counted:
+            return []
+        words, share = self.asking.phrases.words, Share(unnamed, counted)
+        part, whole = words.number(unnamed.value), words.number(counted.value)
+        return [self.asking.phrases.say("health.unnamed", percent=words.percent(share.value), part=part, whole=whole)]
+
+    # --- nothing ----------------------------------------------------------------------------------------------------
+
+    def _empty(self, counted: Asked) -> Found:
+        phrases, asker = self.asking.phrases, self.asking.asker
+        last = health.last_day(self.asking.engine.store, self.asking.scope, self.window.last, asker.zone)
+        when = phrases.when(self.window)
+        if last is None:
+            said = phrases.say("headline.empty_always", when=when)
+        else:
+            said = phrases.say("headline.empty", when=when, day=phrases.words.date(last))
+        section = self.section("summary", counted, rows=())
+        silent = health.silences(
+            self.asking.engine.store, self.asking.scope, self.window.last, asker.zone, counted.answer.freshness
+        )
+        return Found([section], [self._silent(one) for one in silent], _sentence(said), empty=True)
+
+
+def _items(counted: Asked) -> int:
+    """How many items a count found."""
+    found = counted.answer.counted
+    return found.value if found and counted.answer.status is Status.ANSWERED else 0
+
+
+def _told(asked: Asked) -> tuple[Row, ...]:
+    """Rows of groups that hold something."""
+    return tuple(row for row in asked.answer.rows if not row.id.endswith(":none"))
+
+
+def _weekday(row: Row) -> int:
+    """The weekday of a row of one day."""
+    return date.fromisoformat(row.id.removeprefix("time:").partition("/")[0]).weekday()
+
+
+def _sentence(text: str) -> str:
+    """A sentence that begins with a large letter, where the language has some."""
+    return text[:1].upper() + text[1:]
