@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.settings import SlackTable
     from assistant.slack.lanes import Lanes
     from assistant.slack.posting import Posting
+    from assistant.wiring import Workspace
     from mining.store import Store
     from mining.taxonomy import Taxonomy
 
@@ -93,6 +94,8 @@ class Parts:
     zone: str = "UTC"
     team: str = ""
     bot_user: str = ""
+    # Where feedback can be taken in; None where nobody may write.
+    workspace: Workspace | None = None
     # Two processors, and Python runs one thread at a time: more answers at once only make each of them later.
     _at_once: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
     _known: dict[str, tuple[datetime, str | None, str | None]] = field(default_factory=dict)
