@@ -159,7 +159,7 @@ def test_a_chart_reaches_for_nothing_else(reach: dict[str, Any], ending: str, tm
 
 
 @pytest.mark.parametrize("name", ["pairs-share-he", "lines-share-fa", "grouped-fa", "grouped-en"])
-def test_a_machine_without_fonts_draws_the_same_picture(name: str, folder: Path, tmp_path: Path) -> None:
+def test_a_machine_without_fonts_draws_all_but_the_same_picture(name: str, folder: Path, tmp_path: Path) -> None:
     spec, fonts, empty, chart = (tmp_path / part for part in ("spec.json", "fonts.conf", "empty", "chart.png"))
     empty.mkdir()
     render(drawn(EVERY[name]), spec)
@@ -170,7 +170,13 @@ def test_a_machine_without_fonts_draws_the_same_picture(name: str, folder: Path,
     )
     environment = {"FONTCONFIG_FILE": str(fonts), "HOME": str(empty), "PATH": ""}
     subprocess.run([sys.executable, "-c", code, str(spec), str(chart)], env=environment, check=True)
-    assert chart.read_bytes() == picture(name, ".png", folder)
+    # A machine may have another version of the font that comes with vl-convert: letters differ by a hair, and a missing
+    # letter's empty box or a lost label would show in the size of the picture or of what is drawn.
+    bare, here = chart.read_bytes(), picture(name, ".png", folder)
+    (bare_width, bare_lines), (width_here, lines_here) = lines_of(bare), lines_of(here)
+    assert bare_width == pytest.approx(width_here, rel=0.01)
+    assert len(bare_lines) == pytest.approx(len(lines_here), rel=0.01)
+    assert len(bare) == pytest.approx(len(here), rel=0.06)
 
 
 def measured(text: str, language: str, size: int = 100) -> float:
