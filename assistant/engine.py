@@ -119,9 +119,13 @@ class Engine:
 
         return llm.rephrase(answer, self._llm, asker)
 
+    def desk(self, question: Question, asker: Asker) -> Desk:
+        """What a planner of a question works with; figures are made again only once it remembers them."""
+        return Desk(self._store, asker, question, self._now(), self._embedder)
+
     def answer(self, question: Question, asker: Asker) -> Answer:
         """Answer a question that was read. It says so when it was not, or when there is nothing to count."""
-        desk = Desk(self._store, asker, question, self._now(), self._embedder)
+        desk = self.desk(question, asker)
         settled = question.kind in _OF_NO_TIME or question.privacy == "refuse"
         asked_back = next((what for what in _ASKED_BACK if what in question.clarify and not settled), None)
         answer = desk.clarify(asked_back) if asked_back else _PLANNERS[question.kind](desk)
