@@ -68,6 +68,14 @@ def judge(store: Store, answer_id: str, by: str, good: bool, at: datetime, reaso
         upsert(connection, verdicts, [row])
 
 
+def verdict_of(store: Store, answer_id: str, by: str) -> tuple[bool, str] | None:
+    """What somebody said of an answer so far: whether it was good, and the reason; None where they said nothing."""
+    wanted = select(verdicts.c.good, verdicts.c.reason).where(verdicts.c.answer_id == answer_id, verdicts.c.by == by)
+    with store.transaction() as connection:
+        row = connection.execute(wanted).one_or_none()
+    return (row.good, row.reason) if row else None
+
+
 def verdicts_between(store: Store, since: datetime, until: datetime) -> list[Verdict]:
     """What was said of answers from a moment up to another one (not itself), oldest first."""
     wanted = (

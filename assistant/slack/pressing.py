@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from assistant.renderers import slack
 from assistant.slack import modals
 from assistant.slack.policy import is_public
+from assistant.slack.refusals import reason_of
 from assistant.wording import wording
 
 if TYPE_CHECKING:
@@ -145,8 +147,9 @@ def _guarded(parts: Parts, client: WebClient, press: Press, job: Callable[[Perso
 
 
 def _noted(press: Press, error: Exception) -> str:
-    """Whatever went wrong: the log has it under a reference id, which the person is told."""
+    """Whatever went wrong: the log has it under a reference id, without an error's words, which may be a customer's."""
     reference = secrets.token_hex(4)
-    what = press.action_id or str(press.view.get("callback_id") or "something")
-    log.error("reference %s: %s: %s", reference, what, type(error).__name__, exc_info=error)
+    what = press.action_id or str(press.view.get("callback_id") or "something pressed")
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("reference %s: %s: %s\n%s", reference, what, reason_of(error), frames)
     return reference
