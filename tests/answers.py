@@ -274,7 +274,9 @@ def _overview(language: str) -> Answer:
         )
         for place, stage in enumerate(("awareness", "consideration", "decision", "purchase", "experience", "loyalty"))
     )
-    return _shaped(language, "overview", Kind.JOURNEY_OVERVIEW, rows=rows, chart=Chart("bars", "net", LABELS[language]["net"]))
+    return _shaped(
+        language, "overview", Kind.JOURNEY_OVERVIEW, rows=rows, chart=Chart("bars", "net", LABELS[language]["net"])
+    )
 
 
 def _emerging(language: str) -> Answer:

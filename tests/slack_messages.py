@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.renderers.slack import Message
 
-__all__ = ["acting", "buttons", "forms", "runs", "seen"]
+__all__ = ["acting", "buttons", "forms", "runs", "seen", "weight"]
 
 Block = Mapping[str, Any]
 
@@ -62,6 +62,15 @@ def runs(blocks: Iterable[Block]) -> list[Block]:
     """Every run of rich text."""
     rich = [block for block in blocks if block["type"] == "rich_text"]
     return [run for block in rich for part in block["elements"] for run in part["elements"]]
+
+
+def weight(part: Any) -> int:
+    """Signs that people read in some blocks, as they are sent."""
+    if isinstance(part, Mapping):
+        own = [part[key] for key in ("text", "title", "caption", "label", "name", "y_label") if key in part]
+        texts = sum(len(one.encode("utf-16-le")) // 2 for one in own if isinstance(one, str))
+        return texts + sum(weight(value) for value in part.values())
+    return sum(map(weight, part)) if isinstance(part, list | tuple) else 0
 
 
 def acting(part: Any) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from assistant.meaning import Kind
 from assistant.renderers import base
 from assistant.slack_blocks import blocks, rows, tables
 from assistant.slack_blocks.blocks import Block, section, sections
-from assistant.slack_blocks.texts import clean, cut, escape, first, line, size
+from assistant.slack_blocks.texts import clean, cut, escape, first, letters, line, size
 from assistant.wording import Wording, wording
 
 __all__ = ["Block", "Message", "escape", "line", "notice", "plugin", "render", "section", "sections"]
@@ -30,7 +30,7 @@ __all__ = ["Block", "Message", "escape", "line", "notice", "plugin", "render", "
 _HEADLINE, _SAID, _SAID_LINE = 800, 1000, 450
 _ROWS, _BASIS, _BASIS_LINE = 6400, 2000, 400
 _CHOICES, _CHOICE_LINE = 900, 200
-_TEXT, _TEXT_LINE = 4000, 600
+_TEXT = 4000
 _DRILLED, _ASKED = 5, 10
 _RANKED = frozenset({Kind.TOP_PAIN_POINTS, Kind.TOP_PRAISE, Kind.EMERGING, Kind.CHURN_RISK})
 
@@ -100,7 +100,14 @@ def notice(text: str, language: str) -> Message:
 
 def _text(lines: Iterable[str]) -> str:
     """The top-level text: whole lines, as many as there is room for."""
-    return "\n".join(_within((escape(cut(one, _TEXT_LINE)) for one in lines), _TEXT - 2, _TEXT)) or "–"
+    told, room = [], _TEXT
+    for one in lines:
+        shown = escape(one)
+        room -= letters(shown) + 1
+        if room < 0:
+            break
+        told.append(shown)
+    return "\n".join(told) or "–"
 
 
 def _within(lines: Iterable[str], room: int, each: int) -> Iterator[str]:
@@ -148,14 +155,14 @@ class _Page:
 
     def _table(self, grid: tables.Grid, *, older: bool) -> list[Block]:
         some = grid.within(_ROWS)
-        left = rows.kept(self.rows[: len(some.rows)], self.quotes, _ROWS - some.length, _letters)
+        left = rows.kept(self.rows[: len(some.rows)], self.quotes, _ROWS - some.length, letters)
         made = tables.table(some, right_to_left=self.words.right_to_left) if older else tables.data_table(some)
         lost = len(grid.rows) - len(some.rows)
         quoted = rows.rich_quotes(left.rows, left.quotes, self.words)
         return [made, *quoted, *self._lost(lost, left.lost_quotes)]
 
     def _listed(self) -> list[Block]:
-        kept = rows.kept(self.rows, self.quotes, _ROWS, _letters)
+        kept = rows.kept(self.rows, self.quotes, _ROWS, letters)
         listed = rows.rich_rows(kept.rows, self.words) + rows.rich_quotes((), kept.quotes, self.words)
         return [*listed, *self._lost(kept.lost_rows, kept.lost_quotes)]
 
@@ -184,7 +191,8 @@ class _Page:
 
     @cached_property
     def _said(self) -> list[str]:
-        return list(_within((line(one, self.words) for one in self.answer.said), _SAID, _SAID_LINE))
+        told = (line(one, self.words) for one in self.answer.said)
+        return list(_within(filter(None, told), _SAID, _SAID_LINE))
 
     def _say(self, key: str, count: int) -> str:
         return line(self.words.say(key, count=self.words.number(count)), self.words)
@@ -204,12 +212,12 @@ class _Page:
             if not (self.answer_id and one.text == evidence):
                 queries = "".join(f" [{query}]" for query in one.queries)
                 told.append((cut(one.text, _BASIS_LINE) + queries, bool(one.queries)))
-        return [(base.in_its_direction(text, self.words), figures) for text, figures in told]
+        return [(base.in_its_direction(clean(text), self.words), figures) for text, figures in told]
 
     @cached_property
     def _choices(self) -> list[str]:
         """Numbered, as they are told below a clarifying question."""
-        return self._numbered([base.sentence(clean(one), self.words) for one in self.answer.choices])
+        return self._numbered([clean(base.sentence(one, self.words)) for one in self.answer.choices])
 
     def _numbered(self, told: Sequence[str]) -> list[str]:
         numbered = (f"{self.words.number(place)}. {one}" for place, one in enumerate(told, start=1))
@@ -235,7 +243,7 @@ class _Page:
 
     def _cut_short(self, questions: Sequence[str]) -> list[str]:
         """Questions numbered as lines, where one of them does not stand whole on its button."""
-        told = [base.sentence(clean(one), self.words) for one in questions]
+        told = [clean(base.sentence(one, self.words)) for one in questions]
         return self._numbered(told) if any(size(one) > blocks.LABEL for one in told) else []
 
     def _asked(self, name: str, questions: Sequence[str]) -> Iterator[Block | None]:
@@ -280,10 +288,5 @@ class _Page:
         )
 
 
-def _letters(text: str) -> int:
-    """The signs of rich text, where nothing is written as an entity."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _value(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(told, separators=(",", ":"))

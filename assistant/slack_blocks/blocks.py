@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from assistant.slack_blocks.texts import cut, plain, size
+from assistant.slack_blocks.texts import cut, letters, plain, size
 
 Block = dict[str, Any]
 """A block, an element or a text object as JSON."""
@@ -29,7 +29,7 @@ def text_object(text: str, most: int) -> Block:
 def _fitting(text: str, most: int) -> str:
     """Plain text within a limit; the joiners that break emoji codes count too."""
     room = most
-    while len((shown := plain(cut(text, room) or _NOTHING)).encode("utf-16-le")) // 2 > most:
+    while letters(shown := plain(cut(text, room) or _NOTHING)) > most:
         room -= 1 + (size(shown) - most) // 2
     return shown
 
@@ -61,7 +61,7 @@ def packed(lines: Iterable[str], most: int) -> Iterator[list[str]]:
     group: list[str] = []
     length = 0
     for one in lines:
-        long = len(plain(one).encode("utf-16-le")) // 2 + 1
+        long = letters(plain(one)) + 1
         if group and length + long > most:
             yield group
             group, length = [], 0
@@ -102,7 +102,7 @@ def rich(*parts: Block) -> Block:
 def length(part: Block) -> int:
     """The signs in a block or element, whatever they are for."""
     own = part.get("text")
-    text = len(own.encode("utf-16-le")) // 2 if isinstance(own, str) else 0
+    text = letters(own) if isinstance(own, str) else 0
     return text + sum(length(one) for one in part.get("elements", ()))
 
 
@@ -123,7 +123,7 @@ def rich_in_blocks(groups: Sequence[Sequence[Block]], alone: int) -> list[Block]
 
 def button(action_id: str, label: str, value: str, **more: str) -> Block | None:
     """A button; None where its value is longer than Slack carries, for half a value means something else."""
-    if len(value.encode("utf-16-le", "surrogatepass")) // 2 > VALUE or not value:
+    if letters(value) > VALUE or not value:
         return None
     shown = text_object(label, LABEL)
     return {"type": "button", "action_id": action_id, "text": shown, "value": value, **more}

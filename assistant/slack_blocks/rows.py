@@ -18,8 +18,8 @@ from assistant.slack_blocks.tables import Cell, Grid, columns_fit
 from assistant.slack_blocks.texts import clean, cut
 from assistant.wording import Wording
 
-# Signs of a heading of a column, of what has to be said of a row, and of a whole line.
-_LABEL, _MARKS, _LINE = 120, 240, 900
+# Signs of a heading of a column, of the same word before a number, of what has to be said of a row, of a whole line.
+_HEAD, _LABEL, _MARKS, _LINE = 120, 60, 240, 2400
 # Ids of queries beside the rows: more of them nobody reads, and each row keeps the first of its own.
 _QUERIES = 32
 # So many rows stand apart; more are set closer.
@@ -199,7 +199,7 @@ def grid(answer: Answer, rows: Sequence[Shown], words: Wording) -> Grid | None:
         return None
     grouped = any(row.group for row in answer.rows)
     queried = any(one.queries for one in rows)
-    labels = [cut(clean(label), _LABEL) for label, _ in base.cells(answer.rows[0], words)]
+    labels = [cut(clean(label), _HEAD) for label, _ in base.cells(answer.rows[0], words)]
     heads = [
         *([words.say("slack.group")] if grouped else []),
         *(words.say("slack.what"), *labels),

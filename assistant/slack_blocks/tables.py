@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any
 
 from assistant.slack_blocks.blocks import Block
-from assistant.slack_blocks.texts import clean, cut
+from assistant.slack_blocks.texts import clean, cut, letters
 
 MOST_COLUMNS = 20
 # ``table`` counts its header among its rows, of which it may have 100.
@@ -91,7 +91,7 @@ def _shown(text: str, most: int) -> str:
 
 
 def _length(text: str) -> int:
-    return len(_shown(text, _CELL).encode("utf-16-le")) // 2
+    return letters(_shown(text, _CELL))
 
 
 def columns_fit(heads: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
 _CALLING = re.compile(r"@(?=\w)|:(?=//|[\w+'-]+:)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE)
 _QUOTING = re.compile(r"^(\s*)(?=>)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _OPEN, _CLOSE = "\u2068", "\u2069"
 _CUT = " …"
 # What must not be cut off from the sign before it.
@@ -29,13 +30,16 @@ _HANGING = "\u200d\ufe0e\ufe0f"
 
 
 def clean(text: str) -> str:
-    """Text that UTF-8 can hold: half a surrogate pair, which some exports contain, becomes U+FFFD."""
-    return _SURROGATES.sub("\ufffd", text)
+    """Text that UTF-8 can hold, without control characters but the breaks between lines.
+
+    Half a surrogate pair, which some exports contain, becomes U+FFFD.
+    """
+    return _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
 
 
 def line(text: str, words: Wording) -> str:
     """A sentence of ours or of anybody on one line, harmless, its directions apart, itself in its language's."""
-    return base.in_its_direction(base.sentence(clean(text), words), words)
+    return base.in_its_direction(clean(base.sentence(text, words)), words)
 
 
 def escape(text: str) -> str:
@@ -47,8 +51,8 @@ def escape(text: str) -> str:
 
 
 def _escaped(part: str) -> str:
-    calm = _QUOTING.sub(rf"\1{_JOINER}", _CALLING.sub(rf"\g<0>{_JOINER}", part))
-    return calm.translate(_LOOK_ALIKE).translate(_ENTITIES)
+    calm = _CALLING.sub(rf"\g<0>{_JOINER}", part.translate(_LOOK_ALIKE))
+    return _QUOTING.sub(rf"\1{_JOINER}", calm).translate(_ENTITIES)
 
 
 def plain(text: str) -> str:
@@ -56,9 +60,14 @@ def plain(text: str) -> str:
     return _EMOJI_CODE.sub(rf"\g<0>{_JOINER}", clean(text)).translate(_ENTITIES)
 
 
+def letters(text: str) -> int:
+    """How long Slack may take a text to be that is shown as it is: in UTF-16 units."""
+    return len(clean(text).encode("utf-16-le")) // 2
+
+
 def size(text: str) -> int:
-    """How long Slack may take a text to be: in UTF-16 units, entities written out."""
-    return len(clean(text).translate(_ENTITIES).encode("utf-16-le")) // 2
+    """How long Slack may take a text to be whose entities are written out."""
+    return letters(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def cut(text: str, most: int) -> str:

@@ -222,7 +222,7 @@ def test_hostile_words_anywhere_neither_act_nor_reach_past_their_line(name: str,
         assert unaccounted(answer, shown) <= numbers(plain(harmless(text)))
     lines = shown.count("\n") - text_of(name, hostile(language, "x")).count("\n")
     # A message has only so much room: lines that find none are left out, and what a button cuts short is a line too.
-    assert lines == 0 or (name == "slack" and lines <= len(answer.choices))
+    assert lines == 0 or (name == "slack" and lines <= len(answer.choices + answer.next_questions))
     assert len(shown) < 60_000
 
 
