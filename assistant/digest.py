@@ -7,7 +7,7 @@ than Slack, the command line or the API say; its headline and its comparisons ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ class DigestPlan:
     template: Template = Template.MANAGER_WEEKLY
     language: str = "en"
     zone: tzinfo = UTC
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     watched: tuple[tuple[str, str], ...] = ()
 
 

@@ -59,18 +59,32 @@ def render(spec: Mapping[str, Any], path: Path) -> None:
         ) from error
 
 
+def picture(spec: Mapping[str, Any]) -> bytes:
+    """A specification drawn as PNG.
+
+    Raises:
+        ValueError: as :func:`render`.
+    """
+    return _png(spec)
+
+
+def png(spec: Mapping[str, Any]) -> bytes:
+    """A specification as a PNG, two pixels for each of the chart's."""
+    return _png(spec)
+
+
 def _json(spec: Mapping[str, Any]) -> bytes:
     return (json.dumps(spec, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _png(spec: Mapping[str, Any]) -> bytes:
-    picture: bytes = _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
-    return picture
+    drawn: bytes = _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
+    return drawn
 
 
 def _svg(spec: Mapping[str, Any]) -> bytes:
-    picture: str = _drawer().vegalite_to_svg(_alone(spec), allowed_base_urls=[])
-    return picture.encode()
+    drawn: str = _drawer().vegalite_to_svg(_alone(spec), allowed_base_urls=[])
+    return drawn.encode()
 
 
 @cache

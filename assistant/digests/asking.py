@@ -77,9 +77,7 @@ class Asking:
             return Asked(timed, self.engine.answer(question, self.asker), exact=False)
         return Asked(text, self.engine.answer(question, self.asker))
 
-    def _ask(
-        self, key: str, window: Window, baseline: Window | None, n: int | None, theme: tuple[str, ...]
-    ) -> Asked:
+    def _ask(self, key: str, window: Window, baseline: Window | None, n: int | None, theme: tuple[str, ...]) -> Asked:
         meant = self._meant(key, window, baseline, n)
         taxonomy = self.asker.taxonomy
         told = replace(self.scope, stage=()) if meant.kind is Kind.JOURNEY_OVERVIEW else self.scope

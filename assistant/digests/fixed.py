@@ -31,6 +31,7 @@ class Confirmed:
     now: Share
     before: Share
     weeks: Asked
+    since: date
     event: tuple[str, date] | None
 
 
@@ -42,6 +43,11 @@ class Fix:
     after: Window
     before: Window
     found: Confirmed | None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it could not have been confirmed a week ago."""
+        return self.found is not None and self.found.since >= self.after.first - _WEEK
 
 
 def fix(asking: Asking, window: Window) -> Fix:
@@ -55,7 +61,7 @@ def fix(asking: Asking, window: Window) -> Fix:
         weeks = asking.ask("negative_by_week", Window(before.first, after.last, unit="range"), theme=(row.id,))
         low_since = _low_since(weeks)
         if shares and low_since and low_since <= after.first + _WITHIN:
-            return Fix(compared, after, before, Confirmed(row, *shares, weeks, _event(asking, low_since)))
+            return Fix(compared, after, before, Confirmed(row, *shares, weeks, low_since, _event(asking, low_since)))
     return Fix(compared, after, before, None)
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def headline(work: Work, sections: list[Section]) -> str:
     """News first, then what moved beyond chance, then what was fixed; else that nothing did, with the numbers."""
     told = _Told(work, {section.key: section for section in reversed(sections)})
-    return told.news() or told.day() or told.feelings() or told.themes() or told.volume() or told.mended() or told.rest()
+    sentences = (told.news, told.day, told.feelings, told.themes, told.volume, told.mended, told.rest)
+    return next(said for sentence in sentences if (said := sentence()))
 
 
 class _Told:
@@ -107,7 +108,7 @@ class _Told:
 
     def mended(self) -> str:
         """Something fixed."""
-        if "fixed" not in self.sections or not self.work.fix.found:
+        if "fixed" not in self.sections or not self.work.fix.found or not self.work.fix.is_news:
             return ""
         found, number = self.work.fix.found, self.words.number
         return self.say(

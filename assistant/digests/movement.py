@@ -7,6 +7,7 @@ from assistant.measures import Figure, Measure, Net, Share
 from mining.statistics import different_means, different_rates, different_shares
 
 SURE = 0.05
+_POINT = 0.01
 
 
 def chance(before: Measure, after: Measure, days_before: int = 1, days_after: int = 1) -> float:
@@ -39,10 +40,14 @@ def moved(row: Row) -> tuple[Share, Share] | None:
 
 
 def movers(rows: tuple[Row, ...], *, up: bool) -> list[Row]:
-    """Themes with a larger (or smaller) share of now than of before, those beyond chance first, then the largest."""
+    """Themes with a larger (or smaller) share of now than of before, those beyond chance first, then the largest.
+
+    Of what has too little to rank by, or moved less than a point, nothing is told.
+    """
     found = []
     for row in rows:
         shares = moved(row)
-        if shares and (shares[0].value > shares[1].value if up else shares[0].value < shares[1].value):
-            found.append((not row.marks, row.small, -abs(shares[0].value - shares[1].value), row))
+        change = shares[0].value - shares[1].value if shares else 0.0
+        if (change if up else -change) >= _POINT and not row.small:
+            found.append((not row.marks, -abs(change), row.id, row))
     return [row for *_, row in sorted(found, key=lambda one: one[:3])]

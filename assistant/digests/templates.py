@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,8 @@ Progress = Callable[[int, int], None]
 
 TEMPLATES = {
     "manager_weekly": (
-        "summary", "change", "new", "worse", "better", "pains", "praise", "journey", "fixed", "watched", "quotes",
-        "health",
+        "summary", "trend", "change", "new", "worse", "better", "pains", "praise", "journey", "fixed", "watched",
+        "quotes", "health",
     ),
     "executive_monthly": (
         "summary", "trend", "worse", "better", "journey", "pains", "churn", "fixed", "watched", "health",
@@ -40,7 +41,9 @@ _THEMES = 20
 _MOVED = 4
 _BY_STAGE, _LISTED = 2, 5
 _QUOTES = 6
-_TREND_WEEKS = 26
+_PAINED, _PRAISED = 4, 2
+_TREND_WEEKS = {"executive_monthly": 26}
+_SOME_WEEKS = 12
 _USUAL_WEEKS = 8
 _LEAST_USUAL = 3
 
@@ -133,7 +136,8 @@ class Work:
         return self.section("change", asked, lead=asked.answer.headline, rows=rows, said=said)
 
     def _trend(self) -> Section:
-        first = self.window.last - timedelta(weeks=_TREND_WEEKS) + timedelta(days=1)
+        weeks = _TREND_WEEKS.get(self.template, _SOME_WEEKS)
+        first = self.window.last - timedelta(weeks=weeks) + timedelta(days=1)
         asked = self.asking.ask("net_by_week", Window(first, self.window.last, unit="range"))
         return self.section("trend", asked, lead=asked.answer.headline, rows=(), said=asked.answer.said)
 
@@ -189,15 +193,11 @@ class Work:
             part=words.number(now.part.value), whole=words.number(now.whole.value),
             was_part=words.number(before.part.value), was_whole=words.number(before.whole.value),
         )  # fmt: skip
-        counts = [words.number(row.figure().value) for row in found.weeks.answer.rows]
-        said = [say.say("said.confirmed_weeks", weeks=words.listed(counts))]
+        said = say.say("said.no_event")
         if found.event:
-            said.append(say.say("said.event", event=found.event[0], day=words.date(found.event[1])))
-        else:
-            said.append(say.say("said.no_event"))
-        return self.section(
-            "fixed", looked.compared, rows=(found.row,), lead=lead, said=tuple(said), beside=(found.weeks,)
-        )
+            said = say.say("said.event", event=found.event[0], day=words.date(found.event[1]))
+        row = replace(found.row, quotes=())  # what was said of it before it was mended
+        return self.section("fixed", looked.compared, rows=(row,), lead=lead, said=(said,), beside=(found.weeks,))
 
     def _usual(self) -> Section:
         say, words = self.asking.phrases, self.asking.phrases.words
@@ -241,7 +241,14 @@ class Work:
         return [self.section("watched", asked, title, lead=asked.answer.headline) for title, asked in found]
 
     def _quotes(self) -> Section:
-        return self.section("quotes", self.asking.ask("quotes", self.window, n=_QUOTES))
+        """One quote of each of the largest pains and delights, of different people, languages taking turns.
+
+        The newest words of all would be telling less often than the surest of a theme.
+        """
+        praise = self.asking.ask("praise", self.window, n=_LISTED)
+        pains = self.pains.answer.rows[:_LISTED]
+        chosen = in_turn([*pains[:_PAINED], *praise.answer.rows[:_PRAISED]])
+        return self.section("quotes", self.pains, rows=tuple(chosen), beside=(praise,))
 
     def _to_answer(self) -> Section:
         asked = self.asking.ask("quotes_of_complaints", self.window, n=_QUOTES)
@@ -321,8 +328,25 @@ def _items(counted: Asked) -> int:
 
 
 def _told(asked: Asked) -> tuple[Row, ...]:
-    """Rows of groups that hold something."""
-    return tuple(row for row in asked.answer.rows if not row.id.endswith(":none"))
+    """Of each group the first row, and further ones that have enough to rank by; groups of nothing are left out."""
+    rows = [row for row in asked.answer.rows if not row.id.endswith(":none")]
+    return tuple(row for row in rows if row.rank == 1 or not row.small)
+
+
+def in_turn(rows: Sequence[Row]) -> list[Row]:
+    """Rows with one of their quotes each, in a language that was quoted least so far; no person speaks twice."""
+    spoken: Counter[str] = Counter()
+    people: set[str] = set()
+    found = []
+    for row in rows:
+        free = [one for one in row.quotes if (one.mention.author or one.mention.feedback_id) not in people]
+        if not free:
+            continue
+        chosen = min(free, key=lambda one: spoken[one.mention.language])
+        spoken[chosen.mention.language] += 1
+        people.add(chosen.mention.author or chosen.mention.feedback_id)
+        found.append(replace(row, quotes=(chosen,)))
+    return found
 
 
 def _weekday(row: Row) -> int:
