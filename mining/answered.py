@@ -61,6 +61,14 @@ def recall(store: Store, answer_id: str) -> Answered | None:
     return _answered(row) if row else None
 
 
+def last_of(store: Store, by: str) -> Answered | None:
+    """What somebody asked last that was answered; None where nothing is kept."""
+    wanted = select(answers).where(answers.c.by == by, answers.c.status == "answered")
+    with store.transaction() as connection:
+        row = connection.execute(wanted.order_by(answers.c.at.desc(), answers.c.id).limit(1)).one_or_none()
+    return _answered(row) if row else None
+
+
 def judge(store: Store, answer_id: str, by: str, good: bool, at: datetime, reason: str = "") -> None:
     """Keep what somebody said of an answer, in place of what the same person said of it before."""
     row = {"answer_id": answer_id, "by": by, "good": good, "reason": storable_text(reason), "at": at}

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from assistant.question import Asker
     from assistant.renderers.slack import Message
     from assistant.settings import SlackTable
+    from assistant.slack.answering import Answering
     from assistant.slack.lanes import Lanes
     from assistant.slack.posting import Posting
+    from assistant.slack.prompts import Prompts
     from assistant.wiring import Workspace
     from mining.store import Store
     from mining.taxonomy import Taxonomy
@@ -96,6 +98,9 @@ class Parts:
     bot_user: str = ""
     # Where feedback can be taken in; None where nobody may write.
     workspace: Workspace | None = None
+    # Built from these parts, see :func:`assistant.slackbot.build`.
+    answering: Answering = field(init=False)
+    prompts: Prompts = field(init=False)
     # Two processors, and Python runs one thread at a time: more answers at once only make each of them later.
     _at_once: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
     _known: dict[str, tuple[datetime, str | None, str | None]] = field(default_factory=dict)

@@ -37,7 +37,7 @@ TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message of ours: ``thread`` is the first message of its thread, ``step`` the form that Slack took, 0 the best."""
+    """A message of ours: ``thread`` is the first message of its thread, ``step`` the form that Slack took, from 0."""
 
     channel: str
     ts: str
@@ -69,6 +69,7 @@ class Order:
 
 class Posting:
     """Posts messages. ``client`` retries what can be retried in a moment; what takes longer waits in the lane.
+    ``quick`` retries nothing: it is for what is worth nothing later, such as a status.
 
     ``pace_s`` is :data:`PACE_S`; tests go faster.
     """
@@ -79,11 +80,13 @@ class Posting:
         store: Store,
         clock: Callable[[], datetime],
         *,
+        quick: WebClient | None = None,
         team: str = "",
         pace_s: float = PACE_S,
         workers: int = 8,
     ) -> None:
         self.client = client
+        self.quick = quick or client
         self.lanes = Lanes(workers, "slack-posts", pace_s)
         self._store = store
         self._clock = clock
@@ -125,8 +128,10 @@ class Posting:
 
         return self.lanes.put(order.channel, job)
 
-    def now(self, order: Order, attempt: int = 1) -> Posted:
+    def now(self, order: Order, attempt: int = 1, *, look: bool = False) -> Posted:
         """Post a message in this thread; it is for the caller to stand in the channel's lane.
+
+        With ``look``, and from the second ``attempt`` on, it is looked for first: it may stand there already.
 
         Raises:
             Later: Slack wants it later, or did not answer, and the attempt was not the last one.
@@ -135,14 +140,14 @@ class Posting:
         from slack_sdk.errors import SlackClientError
 
         try:
-            posted = self._before(order) if attempt > 1 else None
+            posted = self.find(order) if look or attempt > 1 else None
             posted = posted or self._streamed(order) or self._posted(order)
         except (SlackClientError, OSError) as error:
             raise meant(error, order.channel, attempt, TRIES) from error
         chats.note_post(self._store, Post(posted.channel, posted.ts, posted.thread, order.answer_id, self._clock()))
         return posted
 
-    def _before(self, order: Order) -> Posted | None:
+    def find(self, order: Order) -> Posted | None:
         """The message where an earlier attempt, or a process before this one, has posted it already.
 
         Half a message that was being streamed then goes.
@@ -160,10 +165,6 @@ class Posting:
             # Without the right to read there is no knowing; an answer twice is better than none.
             log.info("what was posted in %s cannot be read: %s", order.channel, reason_of(error))
         return None
-
-    def find(self, order: Order) -> Posted | None:
-        """The message where it was posted already, even by a process that ended since."""
-        return self._before(order)
 
     def _own(self, order: Order) -> Iterator[Mapping[str, Any]]:
         """Our own messages where this one would stand."""
