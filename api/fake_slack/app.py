@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.websockets import WebSocket
 
 from api.fake_slack.forms import Forms
@@ -28,6 +29,9 @@ PAGE: Final = Path(__file__).parent / "page"
 def application(desk: Desk, web: WebApi, slack: FakeSlack) -> FastAPI:
     """All of it as one ASGI application."""
     app = FastAPI(title="Fake Slack", docs_url=None, redoc_url=None, openapi_url=None)
+
+    # A page elsewhere that names this machine by another name gets nothing.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
 
     @app.api_route("/api/{method}", methods=["GET", "POST"])
     async def call(method: str, request: Request) -> Response:

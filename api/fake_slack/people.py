@@ -25,6 +25,7 @@ from api.fake_slack.state import (
     StoredFile,
     User,
 )
+from api.fake_slack.typed import typed
 from api.fake_slack.web_api import Desk
 
 TOKEN: Final = "verification-token-of-the-fake"  # noqa: S105 an old field of Slack's that nobody checks
@@ -105,7 +106,7 @@ class People:
         files: Sequence[Mapping[str, Any]] = (),
         broadcast: bool = False,
     ) -> Done:
-        """Write a message. ``@botname`` becomes a mention; files are given as ``{"name", "content"}``."""
+        """Write a message as typed: Slack escapes it, ``@botname`` is a mention. Files: ``{"name", "content"}``."""
         who, where = self._user(user), self._channel(channel)
         if where.kind != "im" and who.id not in where.members:
             raise NotPossible(f"{who.name} is not in {channel}")
@@ -121,12 +122,9 @@ class People:
 
     def _written(self, who: User, text: str, thread_ts: str | None, files: Sequence[Mapping[str, Any]]) -> Json:
         ts = self.desk.workspace.next_ts()
-        name = re.escape(self.desk.workspace.bot_name)
-        text = re.sub(rf"(?<![\w<])@{name}\b", f"<@{BOT_USER}>", text, flags=re.IGNORECASE)
-        runs: list[Json] = [{"type": "text", "text": text}] if text else []
-        rich: Json = {"type": "rich_text", "block_id": self.desk.workspace.new_id("b")}
-        rich["elements"] = [{"type": "rich_text_section", "elements": runs}]
-        message: Json = {"type": "message", "user": who.id, "team": TEAM, "ts": ts, "text": text, "blocks": [rich]}
+        sent, block = typed(self.desk.workspace, text)
+        message: Json = {"type": "message", "user": who.id, "team": TEAM, "ts": ts, "text": sent}
+        message["blocks"] = [block] if text else []
         message["client_msg_id"] = self.desk.workspace.new_id("m")
         if thread_ts:
             message["thread_ts"] = thread_ts
@@ -174,8 +172,9 @@ class People:
         where, message = self._own(user, channel, ts)
         before = dict(message)
         with self.desk.workspace.lock:
-            message |= {"text": text, "edited": {"user": message["user"], "ts": self.desk.workspace.next_ts()}}
-            message["blocks"] = self._written(self._user(user), text, None, ())["blocks"]
+            sent, block = typed(self.desk.workspace, text)
+            edited = {"user": message["user"], "ts": self.desk.workspace.next_ts()}
+            message |= {"text": sent, "blocks": [block], "edited": edited}
         self.desk.workspace.touch()
         told = [events.changed_event(where, message, before, self.desk.workspace.next_ts())]
         return self._tell(ts, told if BOT_USER in where.members else [])
