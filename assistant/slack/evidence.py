@@ -23,8 +23,9 @@ from mining.language import name as language_name
 from mining.reading import Counts, Heard, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from assistant.slack.parts import Parts, Person
     from mining.store import Store
     from mining.taxonomy import Taxonomy
 
@@ -158,3 +159,14 @@ def _turning(shown: Page, words: Wording) -> list[Block]:
     before = blocks.button("page:back", back, str(shown.number - 1)) if shown.number else None
     after = blocks.button("page:on", on, str(shown.number + 1)) if shown.number + 1 < shown.pages else None
     return blocks.actions([before, after])
+
+
+def shown(parts: Parts, person: Person, held: Mapping[str, str]) -> Block:
+    """The page that a view kept (query ``q``, number ``page``, ``pub``: from a public channel), as of now."""
+    private = parts.policy.private_sources if held.get("pub") else frozenset[str]()
+    number = held.get("page", "0")
+    found = page(parts.store, held.get("q", ""), int(number) if number.isdecimal() else 0, private)
+    words = wording(person.language)
+    if found is None:
+        return modals.saying(words, words.say("surfaces.evidence.title"), say(words, "evidence.gone"))
+    return view(found, person.language, person.zone, parts.taxonomy, {"pub": held.get("pub", "")})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -18,6 +20,31 @@ if TYPE_CHECKING:
     from mining.store import Store, Stored
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: what makes its words the same feedback each time they are added."""
+
+    team: str
+    channel: str
+    ts: str
+
+    @property
+    def native_id(self) -> str:
+        """The id within the source."""
+        return f"{self.team}:{self.channel}:{self.ts}"
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was written; ``ValueError`` for what is no time of Slack's."""
+        return datetime.fromtimestamp(float(self.ts), UTC)
+
+    @classmethod
+    def of(cls, native_id: str) -> Place | None:
+        """The place that an id names; None where it names none."""
+        found = re.fullmatch(r"([A-Z0-9]*):([A-Z0-9]+):(\d{1,11}\.\d{1,6})", native_id)
+        return cls(*found.groups()) if found else None
 
 
 def keep(where: Workspace, item: Feedback) -> tuple[str, Stored]:

@@ -203,7 +203,7 @@ class Posting:
             return Posted(str(sent["channel"]), ts, order.thread or ts, step)
         raise AssertionError("a message has at least one form")
 
-    def upload(self, channel: str, thread: str, picture: bytes, name: str, title: str, alt: str) -> Future[None]:
+    def upload(self, channel: str, thread: str | None, picture: bytes, name: str, title: str, alt: str) -> Future[None]:
         """Show a picture in a thread when the channel's turn comes; failing that, only the log says so."""
         from slack_sdk.errors import SlackClientError
 

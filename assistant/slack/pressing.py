@@ -38,7 +38,8 @@ _LONGEST_VALUE = 2_000
 class Press:
     """Who did what where. ``message`` is the ts of the message below which they did it, ``thread`` that of its thread.
 
-    Of what happens in a view, ``channel`` and ``message`` are empty; ``view`` is the view.
+    Of what happens in a view, ``channel`` and ``message`` are empty; ``view`` is the view. ``alone``: nobody but them
+    sees the message; ``url`` is where such a message can be answered.
     """
 
     user: str
@@ -49,6 +50,9 @@ class Press:
     kind: str = ""
     message: str = ""
     thread: str = ""
+    team: str = ""
+    url: str = ""
+    alone: bool = False
     view: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -67,28 +71,37 @@ class Press:
             kind=str(channel.get("name") or ""),
             message=ts,
             thread=str(message.get("thread_ts") or container.get("thread_ts") or ts),
+            team=str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or ""),
+            url=str(body.get("response_url") or ""),
+            alone=bool(container.get("is_ephemeral")),
             view=body.get("view") or {},
         )
 
     @property
     def public(self) -> bool:
-        """Whether everybody may read where it was pressed; in a view nobody else reads along."""
-        return bool(self.channel) and is_public(self.channel, self.kind)
+        """Whether everybody may read what it was pressed below; in a view nobody else reads along."""
+        return bool(self.channel) and not self.alone and is_public(self.channel, self.kind)
+
+    def let(self, parts: Parts) -> bool:
+        """Whether the rules of the workspace let this person do anything here."""
+        return parts.policy.lets(self.team, self.channel or "D", self.user)
 
 
-def quietly(parts: Parts, client: WebClient, press: Press, text: str, language: str) -> None:
+def quietly(client: WebClient, press: Press, text: str, language: str) -> None:
     """Say something to whoever pressed, below what they pressed, else in a direct message; never fails."""
-    message = slack.notice(text, language)
-    quietly_show(parts, client, press, message)
+    quietly_show(client, press, slack.notice(text, language))
 
 
-def quietly_show(parts: Parts, client: WebClient, press: Press, message: slack.Message) -> None:
+def quietly_show(client: WebClient, press: Press, message: slack.Message) -> None:
     """Show a message to whoever pressed and to nobody else; never fails."""
-    told: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
     if press.channel:
+        # Below a message that starts a thread there may be no thread yet: then it is said in the channel itself.
         thread = press.thread if press.thread != press.message else None
         try:
-            client.chat_postEphemeral(channel=press.channel, user=press.user, thread_ts=thread or None, **told)
+            client.chat_postEphemeral(
+                channel=press.channel, user=press.user, thread_ts=thread or None, text=message.text,
+                blocks=list(message.blocks),
+            )  # fmt: skip
         except SlackApiError as error:
             log.info("nothing could be said below %s: %s", press.message, error.response.get("error"))
         except (SlackClientError, OSError) as error:
@@ -97,14 +110,19 @@ def quietly_show(parts: Parts, client: WebClient, press: Press, message: slack.M
             return
     try:
         channel = client.conversations_open(users=press.user)["channel"]["id"]
-        client.chat_postMessage(channel=channel, **told)
+        client.chat_postMessage(channel=channel, **message.payload())
     except (SlackClientError, OSError) as error:
         log.warning("%s could not be told: %s", press.user, type(error).__name__)
 
 
 def work(parts: Parts, client: WebClient, press: Press, job: Callable[[Person], None]) -> None:
     """Do what was pressed after it was acknowledged; what goes wrong becomes a sentence with a reference id."""
-    parts.work.put(f"press {press.user}", lambda: _guarded(parts, client, press, job))
+    later(parts, press, lambda: _guarded(parts, client, press, job))
+
+
+def later(parts: Parts, press: Press, job: Callable[[], None]) -> None:
+    """Do something after what the same person pressed before."""
+    parts.work.put(f"press {press.user}", job)
 
 
 def show(parts: Parts, client: WebClient, press: Press, title: str, build: Builder, *, above: bool = False) -> None:
@@ -113,11 +131,28 @@ def show(parts: Parts, client: WebClient, press: Press, title: str, build: Build
     ``title`` is the key of a sentence of the surfaces. What goes wrong is said in the modal.
     """
     language = parts.person(press.user).language
-    view_id = modals.opened(client, press.trigger, modals.waiting(language, title), above=above)
-    if view_id is None:
-        quietly(parts, client, press, wording(language).say("surfaces.late"), language)
+    if not press.let(parts):
+        quietly(client, press, wording(language).say("surfaces.not_here"), language)
         return
-    parts.work.put(f"press {press.user}", lambda: fill(parts, client, press, view_id, title, build))
+    try:
+        view_id = modals.opened(client, press.trigger, modals.waiting(language, title), above=above)
+    except (SlackClientError, OSError) as error:
+        noted(press, error)
+        view_id = None
+    if view_id is None:
+        quietly(client, press, wording(language).say("surfaces.late"), language)
+        return
+    refill(parts, client, press, view_id, title, build)
+
+
+def refill(parts: Parts, client: WebClient, press: Press, view_id: str, title: str, build: Builder) -> None:
+    """Put something else into an open modal, after what the same person pressed before."""
+    later(parts, press, lambda: fill(parts, client, press, view_id, title, build))
+
+
+def reply(client: WebClient, press: Press, language: str, key: str, **values: object) -> None:
+    """Say a sentence of the surfaces to whoever pressed."""
+    quietly(client, press, wording(language).say(f"surfaces.{key}", **values), language)
 
 
 def fill(parts: Parts, client: WebClient, press: Press, view_id: str, title: str, build: Builder) -> None:
@@ -128,7 +163,7 @@ def fill(parts: Parts, client: WebClient, press: Press, view_id: str, title: str
         language = person.language
         modals.filled(client, view_id, build(person))
     except Exception as error:
-        reference = _noted(press, error)
+        reference = noted(press, error)
         words = wording(language)
         sentence = modals.say(words, "failed", reference=reference)
         with suppress(SlackClientError, OSError):
@@ -140,13 +175,16 @@ def _guarded(parts: Parts, client: WebClient, press: Press, job: Callable[[Perso
     try:
         person = parts.person(press.user, client)
         language = person.language
-        job(person)
+        if press.let(parts):
+            job(person)
+        else:
+            quietly(client, press, wording(language).say("surfaces.not_here"), language)
     except Exception as error:
-        reference = _noted(press, error)
-        quietly(parts, client, press, wording(language).say("surfaces.failed", reference=reference), language)
+        reference = noted(press, error)
+        quietly(client, press, wording(language).say("surfaces.failed", reference=reference), language)
 
 
-def _noted(press: Press, error: Exception) -> str:
+def noted(press: Press, error: Exception) -> str:
     """Whatever went wrong: the log has it under a reference id, without an error's words, which may be a customer's."""
     reference = secrets.token_hex(4)
     what = press.action_id or str(press.view.get("callback_id") or "something pressed")

@@ -1,67 +1,61 @@
-"""Shortcuts on a message: take its words in as feedback, and mend a label of something that an answer quotes."""
+"""The shortcut "Add as feedback": a message of Slack becomes one more remark of a customer, counted in the next answer.
+
+Its identity is its place (team, channel, time), so that it counts once however often it is added.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from slack_sdk.errors import SlackClientError
+
 from assistant.directions import harmless
 from assistant.renderers import base
-from assistant.slack import modals
-from assistant.slack.evidence import LABELS, literal, named
+from assistant.slack import intake, mending, modals
+from assistant.slack.evidence import named
+from assistant.slack.intake import Place
+from assistant.slack.lanes import Later
 from assistant.slack.modals import say
-from assistant.slack_blocks import blocks, texts
+from assistant.slack.pressing import Press, noted, quietly, reply, show, work
+from assistant.slack.refusals import reason_of
+from assistant.slack_blocks import blocks
 from assistant.slack_blocks.blocks import Block, section
 from assistant.wording import Wording, wording
+from connectors.errors import Busy
 from connectors.record import Channel, Feedback
 
 if TYPE_CHECKING:
-    from assistant.slack.parts import Person
-    from mining.reading import Heard
-    from mining.taxonomy import Taxonomy
+    from slack_bolt import Ack, App
+    from slack_sdk import WebClient
+
+    from assistant.slack.parts import Parts, Person
+    from assistant.wiring import Workspace
 
 log = logging.getLogger(__name__)
 
-ADD, FIX = "add_feedback", "fix_label"
+ADD = "add_feedback"
 SOURCE = "slack"
-# Slack takes no more in a field.
 LONGEST = 3_000
+"""Slack takes no more in a field."""
+
 _LONGEST_SOURCE = 60
+# While another run writes, labelling is tried again so often and so much later.
+_ATTEMPTS, _AGAIN_S = 40, 30.0
+# So many remarks are told with their labels.
+_TOLD = 5
 _MARKS = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_SOMEBODY = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 
 
 # --- words of a message ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message stands: what makes its words the same feedback each time they are added."""
-
-    team: str
-    channel: str
-    ts: str
-
-    @property
-    def native_id(self) -> str:
-        """The id within the source."""
-        return f"{self.team}:{self.channel}:{self.ts}"
-
-    @property
-    def said_at(self) -> datetime:
-        """When it was written; ``ValueError`` for what is no time of Slack's."""
-        return datetime.fromtimestamp(float(self.ts), UTC)
-
-    @classmethod
-    def of(cls, native_id: str) -> Place | None:
-        """The place that an id names; None where it names none."""
-        found = re.fullmatch(r"([A-Z0-9]*):([A-Z0-9]+):(\d{1,11}\.\d{1,6})", native_id)
-        return cls(*found.groups()) if found else None
 
 
 def words_of(message: Mapping[str, Any]) -> str:
@@ -91,8 +85,8 @@ def _unmarked(mark: re.Match[str]) -> str:
 # --- add as feedback ------------------------------------------------------------------------------------------------
 
 
-def add_view(text: str, place: Place, person: Person, permalink: str) -> Block:
-    """The form that takes a message in as feedback."""
+def add_view(text: str, place: Place, person: Person, author: str) -> Block:
+    """The form that takes a message in as feedback; ``author`` is the id of who wrote it."""
     words = wording(person.language)
     day = place.said_at.astimezone(ZoneInfo(person.zone)).date()
     kinds = [(words.say(f"surfaces.add.kinds.{one.value}"), one.value) for one in Channel]
@@ -108,7 +102,7 @@ def add_view(text: str, place: Place, person: Person, permalink: str) -> Block:
         made.insert(0, section(say(words, "add.cut", most=words.number(LONGEST))))
     return modals.modal(
         words, words.say("surfaces.add.title"), made, callback=ADD, submit=words.say("surfaces.add.submit"),
-        kept={"m": place.native_id, "u": permalink},
+        kept={"m": place.native_id, "by": author},
     )  # fmt: skip
 
 
@@ -116,8 +110,8 @@ def _asked_for(words: Wording) -> Block:
     return modals.option(words.say("surfaces.add.solicited"), "solicited")
 
 
-def feedback_of(view: Mapping[str, Any], place: Place, author: str, at: datetime) -> Feedback:
-    """What a sent form says, ready to be masked.
+def feedback_of(view: Mapping[str, Any], place: Place, at: datetime, url: str | None) -> Feedback:
+    """What a sent form says, ready to be masked; who wrote it is hashed with the rest.
 
     Raises:
         ValueError: nothing is written there, or a kind that there is not.
@@ -126,58 +120,102 @@ def feedback_of(view: Mapping[str, Any], place: Place, author: str, at: datetime
     if not text:
         raise ValueError("no words")
     source = harmless(modals.entered(view, "source"))[:_LONGEST_SOURCE].replace(":", " ").strip() or SOURCE
+    author = modals.kept_in(view).get("by", "")
     return Feedback(
         source=source, native_id=place.native_id, channel=Channel(modals.entered(view, "kind") or Channel.CHAT),
-        said_at=place.said_at, fetched_at=at, text=text, author=author or None,
-        url=base.link(modals.kept_in(view).get("u")), solicited="solicited" in modals.ticked(view, "solicited"),
+        said_at=place.said_at, fetched_at=at, text=text, author=author if _SOMEBODY.fullmatch(author) else None,
+        url=url, solicited="solicited" in modals.ticked(view, "solicited"),
     )  # fmt: skip
 
 
-# --- fix a label ----------------------------------------------------------------------------------------------------
+# --- handlers: adding -----------------------------------------------------------------------------------------------
 
 
-def fix_view(
-    mentions: Sequence[Heard], chosen: str | None, language: str, taxonomy: Taxonomy, kept: Mapping[str, str]
-) -> Block:
-    """The form that mends a label: which remark, where there are several, and what it is."""
-    words = wording(language)
-    row = next((one for one in mentions if one.mention_id == chosen), mentions[0])
-    made: list[Block] = []
-    if len(mentions) > 1:
-        some = [(_short(one, words), one.mention_id) for one in mentions if texts.size(one.mention_id) <= 150]
-        which = modals.select("fix_mention", some, row.mention_id)
-        made.append(modals.asked("mention", words.say("surfaces.fix.mention"), which, at_once=True))
-    made.append(section(literal(row)))
-    labels = named(row, words, taxonomy) or words.say("surfaces.fix.none")
-    made += blocks.context([say(words, "fix.now", labels=labels)])
-    made.append(modals.asked("value", words.say("surfaces.fix.value"), _values(words, taxonomy)))
-    made += blocks.context([say(words, "fix.about")])
-    return modals.modal(
-        words, words.say("surfaces.fix.title"), made, callback=FIX, submit=words.say("surfaces.fix.submit"),
-        kept={**kept, "id": row.mention_id},
-    )  # fmt: skip
+def register(app: App, parts: Parts) -> None:
+    """Listen to the shortcuts and to what their forms bring back."""
+    mending.register(app, parts)
+
+    @app.shortcut(ADD)
+    def opened(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        press = Press.of(body)
+        message = body.get("message") or {}
+        where = Place.of(Place(press.team or parts.team, press.channel, press.message).native_id)
+        text = words_of(message)
+        if parts.workspace is None or where is None or not text:
+            key = "add.nothing" if parts.workspace else "add.closed"
+            work(parts, client, press, lambda person: reply(client, press, person.language, key))
+            return
+        author = str(message.get("user") or message.get("bot_id") or "")
+        show(parts, client, press, "add.title", lambda person: add_view(text, where, person, author))
+
+    @app.view(ADD)
+    def sent(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        press, kept = Press.of(body), modals.kept_in(body["view"])
+        where = Place.of(kept.get("m", ""))
+        if where and not modals.entered(press.view, "text").strip():
+            words = wording(parts.person(press.user).language)
+            ack(response_action="errors", errors={"text": say(words, "add.empty")})
+            return
+        ack()
+        if where is None or parts.workspace is None:
+            log.warning("a remark from nowhere")
+            work(parts, client, press, lambda person: reply(client, press, person.language, "add.closed"))
+            return
+        below = replace(press, channel=where.channel, message=where.ts, thread=where.ts)
+        work(parts, client, below, lambda person: _take_in(parts, client, below, person, where))
 
 
-def _short(row: Heard, words: Wording) -> str:
-    """The beginning of a remark, as a menu shows it."""
-    return texts.cut(base.titled(row.text, words), 75)
+def _take_in(parts: Parts, client: WebClient, press: Press, person: Person, where: Place) -> None:
+    """Keep what was sent, say so, and have it labelled."""
+    workspace = parts.workspace
+    if workspace is None:
+        return
+    item = feedback_of(press.view, where, parts.clock(), _permalink(client, where))
+    id_, stored = intake.keep(workspace, item)
+    if stored.refused:
+        reply(client, press, person.language, "add.refused")
+    elif stored.unchanged and intake.said_in(parts.store, id_):
+        reply(client, press, person.language, "add.unchanged")
+    else:
+        tries = count(1)
+        parts.work.put("intake", lambda: _label(parts, client, press, person, workspace, id_, next(tries)))
 
 
-def _values(words: Wording, taxonomy: Taxonomy) -> Block:
-    """Every value of every task in one menu, each under the name of its task."""
-    groups = [
-        {
-            "label": blocks.text_object(words.task(task), 75),
-            "options": modals.options(
-                [(taxonomy.name(task, value, words.language), f"{task}={value}") for value in taxonomy.values(task)]
-            ),
-        }
-        for task in LABELS
-    ]
-    return {"type": "static_select", "action_id": "value", "option_groups": groups}
+def _label(
+    parts: Parts, client: WebClient, press: Press, person: Person, workspace: Workspace, id_: str, attempt: int
+) -> None:
+    """Label what was kept; where another run is writing, later again, and the next run does it in any case.
+
+    Raises:
+        Later: another run is writing.
+    """
+    try:
+        intake.understand(workspace)
+    except Busy:
+        if attempt == 1:
+            reply(client, press, person.language, "add.busy")
+        if attempt < _ATTEMPTS:
+            raise Later(_AGAIN_S) from None
+        log.warning("%s waits for the next run to be labelled", id_)
+    except Exception as error:
+        # It is kept: the next run labels it.
+        noted(press, error)
+        reply(client, press, person.language, "add.busy")
+    else:
+        words = wording(person.language)
+        told = [words.say("surfaces.add.added" if attempt == 1 else "surfaces.add.ready")]
+        for row in intake.said_in(parts.store, id_)[:_TOLD]:
+            labels = named(row, words, parts.taxonomy) or words.say("surfaces.fix.none")
+            told.append(words.say("surfaces.add.remark", said=base.titled(row.text, words), labels=labels))
+        quietly(client, press, "\n".join(told), person.language)
 
 
-def label_of(view: Mapping[str, Any]) -> tuple[str, str]:
-    """The task and the value that were chosen; they are checked where they are kept."""
-    task, _, value = modals.entered(view, "value").partition("=")
-    return task, value
+def _permalink(client: WebClient, where: Place) -> str | None:
+    """The address of a message; None where Slack does not say."""
+    try:
+        found = client.chat_getPermalink(channel=where.channel, message_ts=where.ts)
+    except (SlackClientError, OSError) as error:
+        log.info("no permalink: %s", reason_of(error))
+        return None
+    return base.link(str(found.get("permalink") or ""))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.slack import modals
 from assistant.slack.modals import say
-from assistant.slack.pressing import Press, quietly, work
+from assistant.slack.pressing import Press, reply, work
 from assistant.slack_blocks.blocks import Block, section
 from assistant.wording import wording
 from mining import answered
@@ -66,7 +67,7 @@ def parted(kept: str) -> tuple[str, str]:
 def register(app: App, parts: Parts) -> None:
     """Listen to thumbs and to the reasons for them."""
 
-    @app.action("verdict")
+    @app.action(re.compile(r"^verdict(:good|:bad)?$"))
     def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         press = Press.of(body)
@@ -74,13 +75,13 @@ def register(app: App, parts: Parts) -> None:
         person = parts.person(press.user)
         if said not in ("good", "bad") or answered.recall(parts.store, answer_id) is None:
             log.warning("a verdict on no answer: %s", press.message)
-            work(parts, client, press, lambda person: _say(parts, client, press, person, "gone"))
+            work(parts, client, press, lambda person: reply(client, press, person.language, "gone"))
             return
         _keep(parts, answer_id, person, good=said == "good")
         form = reason_view(person.language, answer_id, press.channel, press.thread)
         if said == "good" or modals.opened(client, press.trigger, form) is None:
             key = "verdict.thanks" if said == "good" else "verdict.thanks_bad"
-            work(parts, client, press, lambda person: _say(parts, client, press, person, key))
+            work(parts, client, press, lambda person: reply(client, press, person.language, key))
 
     @app.view(CALLBACK)
     def sent(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -104,11 +105,7 @@ def _give_reason(parts: Parts, client: WebClient, press: Press, person: Person, 
     """Keep a reason beside the thumb; one for an answer that this person never judged is not kept."""
     if answered.verdict_of(parts.store, answer_id, person.key) is None:
         log.warning("a reason without a verdict")
-        _say(parts, client, press, person, "gone")
+        reply(client, press, person.language, "gone")
         return
     answered.judge(parts.store, answer_id, person.key, False, parts.clock(), told)
-    _say(parts, client, press, person, "verdict.thanks_bad")
-
-
-def _say(parts: Parts, client: WebClient, press: Press, person: Person, key: str) -> None:
-    quietly(parts, client, press, wording(person.language).say(f"surfaces.{key}"), person.language)
+    reply(client, press, person.language, "verdict.thanks_bad")
