@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from api.commands import chat, evaluating, explaining, ingest, labels, reading, texts, themes, training, upkeep, writing
+from api.commands import (
+    chat,
+    evaluating,
+    explaining,
+    ingest,
+    labels,
+    reading,
+    serve,
+    slack,
+    texts,
+    themes,
+    training,
+    upkeep,
+    writing,
+)
 from api.terminal import err
 from connectors.errors import ConfigError, OverheardError
 
@@ -38,6 +52,8 @@ for command, function in (
     ("search", reading.search),
     ("show", reading.show),
     ("stats", reading.stats),
+    ("slack", slack.slack),
+    ("serve", serve.serve),
     ("explain", explaining.explain),
     ("label", labels.label),
     ("train", training.train),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.terminal import AsJson, Config, Home, out, workspace, write_json
 from connectors.errors import OverheardError
+
+if TYPE_CHECKING:
+    from assistant.wiring import Workspace
 
 
 def version() -> None:
@@ -43,9 +46,22 @@ def demo(
     ] = Path("overheard-demo"),
 ) -> None:
     """Read twelve weeks of a made-up company's calls, posts and reviews, and ask six questions in three languages."""
-    from api.commands.ingest import at_work, read_source, understand_missing
     from assistant import demo as corpus
     from assistant.renderers import terminal
+
+    where = demo_workspace(home)
+    asker = where.asker(corpus.AS_OF)
+    for question in corpus.QUESTIONS:
+        out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")
+        answer = where.engine.ask(question, asker)
+        out.print(terminal.plugin(answer, today=corpus.AS_OF), markup=False, soft_wrap=True)
+    out.print(corpus.next_steps(home), markup=False, soft_wrap=True)
+
+
+def demo_workspace(home: Path) -> Workspace:
+    """The demo's workspace in a folder, with all of its feedback read."""
+    from api.commands.ingest import at_work, read_source, understand_missing
+    from assistant import demo as corpus
     from assistant.wiring import Workspace
 
     where = Workspace.open(home, corpus.CONFIG)
@@ -54,12 +70,7 @@ def demo(
         for source in corpus.SOURCES:
             read_source(where, source.name, source.use, source.settings())
         understand_missing(where, index)
-    asker = where.asker(corpus.AS_OF)
-    for question in corpus.QUESTIONS:
-        out.print(f'\n$ overheard ask "{question}"', markup=False, style="bold")
-        answer = where.engine.ask(question, asker)
-        out.print(terminal.plugin(answer, today=corpus.AS_OF), markup=False, soft_wrap=True)
-    out.print(corpus.next_steps(home), markup=False, soft_wrap=True)
+    return where
 
 
 def failed(error: OverheardError) -> str:

@@ -1,0 +1,1 @@
+"""What can be asked for over HTTP, a file for each kind."""
