@@ -122,7 +122,7 @@ class _Told:
         if not self.sides:
             return self.say("headline.first", **self.frame)
         pains = self.work.pains.answer.rows
-        if not pains:
+        if not pains or pains[0].small:
             return self.say("headline.steady_plain", **self.frame)
         count = self.words.number(pains[0].figure().value)
         return self.say("headline.steady", title=pains[0].title, count=count, **self.frame)

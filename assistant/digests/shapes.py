@@ -219,7 +219,9 @@ class Shapes:
         self, row: Row, section: Section, *, value: str = "", detail: str = "", marks: Sequence[str] | None = None,
         tone: str = "", size: float | None = None, quotes: tuple[base.Said, ...] | None = None,
     ) -> Item:  # fmt: skip
-        said = tuple(base.quoted(quote, self.words, section.answer) for quote in row.quotes[:1])
+        # Whoever reads Persian would rather read what was said in Persian.
+        chosen = sorted(row.quotes, key=lambda quote: quote.mention.language != self.words.language)[:1]
+        said = tuple(base.quoted(quote, self.words, section.answer) for quote in chosen)
         told = base.marks(row, self.words) if marks is None else [self.line(mark) for mark in marks]
         group = row.group or ""
         return Item(
@@ -230,9 +232,9 @@ class Shapes:
 
     def _loose(self, section: Section, most: int) -> tuple[Item, ...]:
         """Quotes that belong to no row."""
-        return tuple(
-            Item(quotes=(base.quoted(quote, self.words, section.answer),)) for quote in section.answer.quotes[:most]
-        )
+        shown = {quote.text for row in section.rows for quote in row.quotes}
+        loose = [quote for quote in section.answer.quotes if quote.text not in shown]
+        return tuple(Item(quotes=(base.quoted(quote, self.words, section.answer),)) for quote in loose[:most])
 
     def _cells(self, row: Row) -> str:
         return self.words.listed([self.words.say("cell", label=label, value=value) for label, value in

@@ -138,6 +138,11 @@ class Work:
     def _trend(self) -> Section:
         weeks = _TREND_WEEKS.get(self.template, _SOME_WEEKS)
         first = self.window.last - timedelta(weeks=weeks) + timedelta(days=1)
+        began = listing.first_said(self.asking.engine.store)
+        if began is not None:
+            # Whole weeks, from the first one with feedback on.
+            empty = (began.astimezone(self.asking.asker.zone).date() - first).days // 7
+            first += timedelta(weeks=max(0, min(empty, weeks - 2)))
         asked = self.asking.ask("net_by_week", Window(first, self.window.last, unit="range"))
         return self.section("trend", asked, lead=asked.answer.headline, rows=(), said=asked.answer.said)
 
