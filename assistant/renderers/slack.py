@@ -19,7 +19,7 @@ from assistant.meaning import Kind
 from assistant.renderers import base
 from assistant.slack_blocks import blocks, rows, tables
 from assistant.slack_blocks.blocks import Block, section, sections
-from assistant.slack_blocks.texts import clean, cut, escape, first, letters, line, size
+from assistant.slack_blocks.texts import clean, cut, directed, escape, first, letters, line, size
 from assistant.wording import Wording, wording
 
 __all__ = ["Block", "Message", "escape", "line", "notice", "plugin", "render", "section", "sections"]
@@ -129,7 +129,7 @@ class _Page:
     ) -> None:  # fmt: skip
         self.answer, self.words, self.today, self.answer_id = answer, words, today, answer_id
         self.notes, self.private, self.charts = notes, private, charts
-        self.rows = rows.shown(answer, words)
+        self.rows = rows.shown(answer, words, opened=answer_id is not None)
         self.quotes = [rows.said(quote, answer, words) for quote in answer.quotes]
 
     def message(self) -> Message:
@@ -169,7 +169,7 @@ class _Page:
     def _plain(self) -> list[Block]:
         """Sections of plain text, and buttons as they have been for years."""
         kept = rows.kept(self.rows, self.quotes, _ROWS, size)
-        listed = sections(rows.lines(kept.rows, kept.quotes, self.words))
+        listed = rows.plain_rows(kept.rows, kept.quotes, self.words)
         head = sections([self._headline, *self._said])
         return [*head, *listed, *self._lost(kept.lost_rows, kept.lost_quotes), *self._closing(older=True)]
 
@@ -199,7 +199,7 @@ class _Page:
 
     def _text(self) -> str:
         """Headline, what follows, a line for each row, what was counted, choices: whole lines, in this order."""
-        numbers = [base.in_its_direction(row.numbers, self.words) for row in self.rows]
+        numbers = [directed(row.numbers, self.words) for row in self.rows]
         counted = [line_ for line_, queries in self._basis if queries][:1]
         return _text([self._headline, *self._said, *numbers, *counted, *self._choices])
 
@@ -212,7 +212,7 @@ class _Page:
             if not (self.answer_id and one.text == evidence):
                 queries = "".join(f" [{query}]" for query in one.queries)
                 told.append((cut(one.text, _BASIS_LINE) + queries, bool(one.queries)))
-        return [(base.in_its_direction(clean(text), self.words), figures) for text, figures in told]
+        return [(directed(clean(text), self.words), figures) for text, figures in told]
 
     @cached_property
     def _choices(self) -> list[str]:
@@ -221,8 +221,7 @@ class _Page:
 
     def _numbered(self, told: Sequence[str]) -> list[str]:
         numbered = (f"{self.words.number(place)}. {one}" for place, one in enumerate(told, start=1))
-        directed = (base.in_its_direction(one, self.words) for one in numbered)
-        return list(_within(directed, _CHOICES, _CHOICE_LINE))
+        return list(_within((directed(one, self.words) for one in numbered), _CHOICES, _CHOICE_LINE))
 
     # --- below the rows -----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from assistant.renderers import base
 from assistant.slack_blocks import blocks, drawings
 from assistant.slack_blocks.blocks import Block
 from assistant.slack_blocks.tables import Cell, Grid, columns_fit
-from assistant.slack_blocks.texts import clean, cut
+from assistant.slack_blocks.texts import clean, cut, directed
 from assistant.wording import Wording
 
 # Signs of a heading of a column, of the same word before a number, of what has to be said of a row, of a whole line.
@@ -73,10 +73,10 @@ class Kept:
     lost_quotes: int
 
 
-def shown(answer: Answer, words: Wording) -> list[Shown]:
-    """The rows of an answer."""
+def shown(answer: Answer, words: Wording, *, opened: bool) -> list[Shown]:
+    """The rows of an answer; ``opened`` says that a button opens what is behind all figures."""
     queries = [base.queries(row) for row in answer.rows]
-    if sum(map(len, queries)) > _QUERIES:
+    if opened or sum(map(len, queries)) > _QUERIES:
         queries = [some[:1] for some in queries]
     return [_shown(row, some, answer, words) for row, some in zip(answer.rows, queries, strict=True)]
 
@@ -145,16 +145,16 @@ def rich_quotes(rows: Sequence[Shown], quotes: Sequence[Said], words: Wording) -
 
 
 def _heading(group: str, words: Wording) -> Block:
-    return blocks.told(blocks.run(base.in_its_direction(clean(base.titled(group, words)), words), bold=True))
+    return blocks.told(blocks.run(directed(clean(base.titled(group, words)), words), bold=True))
 
 
 def _title(row: Shown, words: Wording) -> Block:
-    return blocks.told(blocks.run(base.in_its_direction(row.head, words), bold=True))
+    return blocks.told(blocks.run(directed(row.head, words), bold=True))
 
 
 def _row(row: Shown, words: Wording) -> Block:
     """The title stands out, the queries stand back."""
-    marked = base.in_its_direction(row.numbers, words)
+    marked = directed(row.numbers, words)
     head = marked[: len(marked) - len(row.numbers)] + row.head
     if not marked.startswith(head):
         return blocks.told(blocks.run(marked))
@@ -166,7 +166,7 @@ def _row(row: Shown, words: Wording) -> Block:
 
 
 def _quote(said: Said, words: Wording) -> Block:
-    line = base.in_its_direction(said.line, words)
+    line = directed(said.line, words)
     if not said.url:
         return blocks.quote(blocks.run(line))
     original = words.say("slack.original")
@@ -177,15 +177,23 @@ def _quote(said: Said, words: Wording) -> Block:
 # --- as lines ---------------------------------------------------------------------------------------------------------
 
 
-def lines(rows: Sequence[Shown], quotes: Sequence[Said], words: Wording) -> Iterator[str]:
-    """The same as plain lines."""
+def lines(rows: Sequence[Shown], quotes: Sequence[Said], words: Wording) -> Iterator[list[str]]:
+    """The same as plain lines: each row with what stands below it, the headings of groups, the quotes of the answer."""
     for group, some in groupby(rows, key=lambda one: one.row.group):
-        if group:
-            yield base.in_its_direction(clean(base.titled(group, words)), words)
+        heading = [directed(clean(base.titled(group, words)), words)] if group else []
         for one in some:
-            yield base.in_its_direction(one.line, words)
-            yield from (base.in_its_direction(said.line, words) for said in one.quotes)
-    yield from (base.in_its_direction(said.line, words) for said in quotes)
+            yield [*heading, directed(one.line, words), *(directed(said.line, words) for said in one.quotes)]
+            heading = []
+    if quotes:
+        yield [directed(said.line, words) for said in quotes]
+
+
+def plain_rows(rows: Sequence[Shown], quotes: Sequence[Said], words: Wording) -> list[Block]:
+    """Lines as sections, a row in each where they are few enough and have quotes below them."""
+    groups = list(lines(rows, quotes, words))
+    if len(groups) > _APART or not any(row.quotes for row in rows):
+        return blocks.sections(line for group in groups for line in group)
+    return [section for group in groups for section in blocks.sections(group)]
 
 
 # --- as a table -------------------------------------------------------------------------------------------------------
@@ -228,8 +236,9 @@ def number(measure: Measure) -> float | None:
     value = drawn(measure, unit)
     if value is None:
         return None
-    told = Decimal(str(round(value * (100 if unit.percent else 1), 9)))
-    return float(told.quantize(Decimal(1).scaleb(-unit.decimals), ROUND_HALF_UP))
+    exact = Decimal(str(round(value * (100 if unit.percent else 1), 9)))
+    told = exact.quantize(Decimal(1).scaleb(-unit.decimals), ROUND_HALF_UP)
+    return float(told) if unit.decimals else int(told)
 
 
 def drawing(answer: Answer, words: Wording) -> Block | None:

@@ -8,6 +8,7 @@ tables is taken as it is.
 from __future__ import annotations
 
 import re
+from unicodedata import bidirectional
 
 from assistant.renderers import base
 from assistant.wording import Wording
@@ -23,6 +24,8 @@ _CALLING = re.compile(r"@(?=\w)|:(?=//|[\w+'-]+:)|(?<=\bmailto):|(?<=\bwww)\.", 
 _QUOTING = re.compile(r"^(\s*)(?=>)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = "\u200e", "\u200f"
+_STRONG = frozenset({"L", "R", "AL"})
 _OPEN, _CLOSE = "\u2068", "\u2069"
 _CUT = " …"
 # What must not be cut off from the sign before it.
@@ -39,7 +42,24 @@ def clean(text: str) -> str:
 
 def line(text: str, words: Wording) -> str:
     """A sentence of ours or of anybody on one line, harmless, its directions apart, itself in its language's."""
-    return base.in_its_direction(clean(base.sentence(text, words)), words)
+    return directed(clean(base.sentence(text, words)), words)
+
+
+def directed(text: str, words: Wording) -> str:
+    """A line that begins in the direction of its language, however a client finds that out.
+
+    Browsers go by the first letter, in an isolate or not (HTML's ``dir=auto``), the rules of Unicode by the first
+    outside of isolates (P2): a mark goes before a line in which one of the two belongs to the other direction.
+    """
+    own = {"R", "AL"} if words.right_to_left else {"L"}
+    firsts = {_first_letter(text), _first_letter(base.outside_isolates(text))} - {None}
+    is_fine = firsts <= own and (firsts or not words.right_to_left or not text)
+    return text if is_fine else (_RIGHT_TO_LEFT if words.right_to_left else _LEFT_TO_RIGHT) + text
+
+
+def _first_letter(text: str) -> str | None:
+    """The direction of the first sign that has one: L, R or AL."""
+    return next((kind for kind in map(bidirectional, text) if kind in _STRONG), None)
 
 
 def escape(text: str) -> str:
