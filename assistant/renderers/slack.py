@@ -94,7 +94,7 @@ def render(
 def notice(text: str, language: str) -> Message:
     """Sentences of ours (help, an error, a confirmation) as a message; lines stay lines."""
     words = wording(language)
-    told = list(_within((line(one, words) for one in text.split("\n")), _ROWS, _SAID_LINE))
+    told = list(_within((line(one, words) for one in text.strip().split("\n")), _ROWS, _SAID_LINE))
     return Message(_text(told), tuple(sections(told)))
 
 
