@@ -178,6 +178,29 @@ class SlackTable(_Table):
         return value.rstrip("/") + "/"
 
 
+class MailTable(_Table):
+    """``[mail]``: the SMTP server that digests leave by. The password comes from the environment alone.
+
+    ``port`` is 587 for ``starttls``, 465 for ``tls``, 25 for ``none`` unless given; ``sender`` stands in ``From``.
+    """
+
+    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    user: str | None = None
+    password: SecretStr | None = None
+    sender: str | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = 30
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.host and not self.sender:
+            raise ValueError("host and sender are given together")
+        if self.user and self.security == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("a password is sent over starttls or tls only, but for a server on this machine")
+        return self
+
+
 class SourceTable(BaseModel):
     """``[sources.NAME]``: ``use`` names the connector, the rest is for the connector to judge."""
 
@@ -203,6 +226,7 @@ class Settings(BaseSettings):
     models: ModelsTable = ModelsTable()
     llm: LlmTable = LlmTable()
     slack: SlackTable = SlackTable()
+    mail: MailTable = MailTable()
     catalog: CatalogTable = CatalogTable()
     events: dict[str, date] = Field(default_factory=dict)
     owners: dict[str, str] = Field(default_factory=dict)
@@ -243,11 +267,14 @@ def read(home: Path, config: Path | None = None) -> Settings:
     """The settings of a workspace.
 
     Raises:
-        ConfigError: the file named is missing, is no TOML, or holds an unknown key, a wrong value, or one name or
-            word for two things.
+        ConfigError: the file named is missing, is no TOML, or holds an unknown key, a wrong value, one name or word
+            for two things, or the password of the mail server.
     """
     path = _find(home, config)
     table = _parse(path) if path else {}
+    mail = table.get("mail")
+    if isinstance(mail, Mapping) and "password" in mail:
+        raise ConfigError(f"{path}: mail.password: not in a file", hint="set OVERHEARD_MAIL__PASSWORD instead")
     try:
         settings = Settings(**table)
         names.checked(settings.catalog.entries())
