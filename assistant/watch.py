@@ -15,7 +15,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.answer import Answer
-from assistant.meaning import Asker, Kind, Question
+from assistant.meaning import Asker, Question
 from assistant.periods import default_window
 from assistant.watches import due, meaning, saying
 from assistant.watches.alerts import Alert, BackTest, back_test, judge
@@ -199,7 +199,7 @@ def _kind(kind: str | None, meant: meaning.Meant | None, rule: Rule | None) -> s
         return kind or "digest"
     if rule is not None or meant.rule is not None:
         return "alert"
-    return "digest" if meant.digest and meaning.says_nothing(meant.question) else "answer"
+    return "digest" if meant.digest and meant.empty else "answer"
 
 
 def _line(kind: str, meant: meaning.Meant | None) -> str:
@@ -212,18 +212,14 @@ def _spec(
 ) -> dict[str, Any]:
     if kind == "digest":
         return {"v": VERSION, "template": _template(template), "filters": _scope_of_digest(meant, engine, asker).spec()}
-    if meant is None:
+    if meant is None or meant.empty:
         raise ConfigError("what is to be watched?", hint=_ASK)
     question = meant.question
     if kind == "alert":
         chosen = rule or meant.rule or Rule.of(measure_of(question))
-        if meaning.says_nothing(question) and not chosen.kind == "threshold" and question.kind is Kind.AMBIGUOUS:
-            raise ConfigError("what is to be watched?", hint=_ASK)
         whole = replace(question, window=default_window(asker.today), baseline=None, clarify=(), unread_time=())
         ask = meaning.spec(measured(whole, chosen), engine, asker)
         return {"v": VERSION, "ask": ask, "rule": chosen.as_json()}
-    if meant.schedule and meaning.says_nothing(question) and meant.rest.strip() == "":
-        raise ConfigError("what is to be sent?", hint=_ASK)
     ask = meaning.spec(meaning.askable(question), engine, asker)
     if kind == "section" and ask["times"] != "text" and engine.read(meant.rest, asker).inherit:
         raise ConfigError("a part of a digest is asked by its words alone", hint="ask it in one sentence")

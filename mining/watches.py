@@ -115,25 +115,43 @@ def take_over(store: Store, run: Run, by: str, at: datetime) -> bool:
         return connection.execute(taken.values(claimed_by=by, claimed_at=at)).rowcount > 0
 
 
+def renew(store: Store, by: str, at: datetime) -> None:
+    """Say that one is still at the runs that one claimed, so that nobody takes them over."""
+    mine = update(runs).where(runs.c.claimed_by == by, runs.c.done_at.is_(None), runs.c.claimed_at < at)
+    with store.transaction() as connection:
+        connection.execute(mine.values(claimed_at=at))
+
+
+def mark(store: Store, watch_id: str, due_at: datetime, by: str, note: str) -> bool:
+    """Note how far a run has come; False where it is not one's own any more."""
+    mine = (runs.c.watch_id == watch_id) & (runs.c.due_at == due_at) & (runs.c.claimed_by == by)
+    with store.transaction() as connection:
+        return connection.execute(update(runs).where(mine, runs.c.done_at.is_(None)).values(note=note)).rowcount > 0
+
+
 def done(store: Store, watch_id: str, due_at: datetime, outcome: str, at: datetime, note: str = "") -> None:
-    """Note how a run ended: sent, quiet, muted, failed, uncertain."""
+    """Note how a run ended: sent, quiet, muted, failed, uncertain, missed."""
     with store.transaction() as connection:
         ended = update(runs).where(runs.c.watch_id == watch_id, runs.c.due_at == due_at)
         connection.execute(ended.values(done_at=at, outcome=outcome, note=note))
 
 
-def unfinished(store: Store, before: datetime) -> list[Run]:
-    """Runs claimed before a moment that never ended, oldest first."""
-    wanted = select(runs).where(runs.c.done_at.is_(None), runs.c.claimed_at < before)
+def unfinished(store: Store, before: datetime | None = None) -> list[Run]:
+    """Runs that never ended, oldest first; with ``before`` those claimed before a moment."""
+    wanted = select(runs).where(runs.c.done_at.is_(None))
+    wanted = wanted if before is None else wanted.where(runs.c.claimed_at < before)
     with store.transaction() as connection:
         return [Run(**row._mapping) for row in connection.execute(wanted.order_by(runs.c.due_at, runs.c.watch_id))]
 
 
-def last_due(store: Store, watch_id: str) -> datetime | None:
-    """The last time that a watch was due and somebody took it; None where it never was."""
+def last_due(store: Store, until: datetime) -> dict[str, datetime]:
+    """For each watch that ever was due by a moment, the last time that it was and somebody took it.
+
+    Runs of later times are left out: the clock was wrong when they were claimed.
+    """
+    latest = select(runs.c.watch_id, func.max(runs.c.due_at)).where(runs.c.due_at <= until)
     with store.transaction() as connection:
-        at: datetime | None = connection.scalar(select(func.max(runs.c.due_at)).where(runs.c.watch_id == watch_id))
-    return at
+        return {watch_id: at for watch_id, at in connection.execute(latest.group_by(runs.c.watch_id))}
 
 
 def history(store: Store, watch_id: str, *, outcome: str | None = None, limit: int = 100) -> list[Run]:

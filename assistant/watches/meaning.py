@@ -29,7 +29,7 @@ class Meant:
     """What somebody wants to be told of: a question, how often where they said so, and of which sort.
 
     ``schedule`` is :attr:`assistant.meaning.Question.schedule`; ``digest``: the words ask for one; ``rule``: they set
-    the rule of an alert. ``rest`` are the words without those that say when.
+    the rule of an alert. ``rest`` are the words without those that say when; ``empty``: they do not say what.
     """
 
     question: Question
@@ -37,6 +37,7 @@ class Meant:
     rest: str
     digest: bool = False
     rule: Rule | None = None
+    empty: bool = False
 
 
 def read(text: str, engine: Engine, asker: Asker) -> Meant:
@@ -53,8 +54,10 @@ def of(question: Question, engine: Engine, asker: Asker) -> Meant:
     limited = limits.read(seen) if "when" in question.schedule else None
     words = limited.rest if limited else _without_schedule(seen)
     rest = engine.read(words, asker)
-    about = replace(rest, text=question.text) if _is_whole(rest, question, limited) else _sent(question, asker)
-    return Meant(about, question.schedule, words, digest, limited.rule if limited else None)
+    whole = _is_whole(rest, question, limited)
+    about = replace(rest, text=question.text) if whole else _sent(question, asker)
+    empty = not whole and says_nothing(question)
+    return Meant(about, question.schedule, words, digest, limited.rule if limited else None, empty)
 
 
 def _is_whole(rest: Question, question: Question, limited: Limited | None) -> bool:
@@ -73,7 +76,8 @@ def _is_whole(rest: Question, question: Question, limited: Limited | None) -> bo
 
 
 def _without_schedule(seen: Seen) -> str:
-    return " ".join(blanked(seen.folded, seen.slate.spans("schedule")).split()).strip(" :,;-")
+    spans = [*seen.slate.spans("schedule"), *seen.cues.found.get("periodic", ())]
+    return " ".join(blanked(seen.folded, spans).split()).strip(" :,;-")
 
 
 def _sent(question: Question, asker: Asker) -> Question:
@@ -147,6 +151,8 @@ def again(told: Mapping[str, Any], text: str, engine: Engine, asker: Asker) -> Q
 def is_fixed(question: Question, told: Mapping[str, Any], engine: Engine, asker: Asker) -> bool:
     """Whether the question is about the same days whenever it is asked."""
     later = replace(asker, today=periods.moved(asker.today, 14))
+    if question.window is None and question.compare is None:
+        return False
     return _times(_redated(question, told, question.text, engine, later)) == _times(question)
 
 

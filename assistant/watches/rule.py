@@ -63,7 +63,10 @@ class Rule:
     def of(cls, measure: str = "count", **given: Any) -> Rule:
         """A rule; what is not given is as its measure needs it: more support for shares, balances both ways."""
         either = measure == "net_sentiment" and given.get("kind", "anomaly") == "anomaly"
-        usual = {"minimum_support": _SUPPORT.get(measure, 5), "direction": "either" if either else "above"}
+        # Whoever names a number of items has said how many are enough.
+        limited = given.get("kind") == "threshold" and measure == "count"
+        support = 0 if limited else _SUPPORT.get(measure, 5)
+        usual = {"minimum_support": support, "direction": "either" if either else "above"}
         return cls(measure, **{**usual, **{name: value for name, value in given.items() if value is not None}})
 
     def as_json(self) -> dict[str, Any]:

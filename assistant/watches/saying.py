@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from assistant.answer import Status
 from assistant.directions import apart
-from assistant.meaning import Asker
+from assistant.meaning import Asker, Question
+from assistant.periods import Window
 from assistant.watches import due, meaning
 from assistant.watches.alerts import Alert, BackTest
 from assistant.watches.alerts import said as measured_as
@@ -68,9 +69,10 @@ def proposal(watch: Watch, engine: Engine, asker: Asker, now: datetime, tested: 
         yield words.say("watch.first", **moment(at, watch.zone, words))
     if watch.kind == "alert":
         rule = Rule.from_json(watch.spec["rule"])
-        yield words.say(
-            "watch.rule.support", count=words.number(rule.minimum_support), days=words.number(rule.cool_down_days)
-        )
+        if rule.minimum_support:
+            yield words.say("watch.rule.support", count=words.number(rule.minimum_support))
+        if rule.cool_down_days:
+            yield words.say("watch.rule.cool_down", days=words.number(rule.cool_down_days))
         yield from [words.say(f"watch.sensitivity.{rule.sensitivity}")] if rule.kind == "anomaly" else []
     if tested:
         yield tested.says
@@ -88,8 +90,13 @@ def _of_answer(watch: Watch, engine: Engine, asker: Asker, words: Wording) -> It
             "this cannot be watched: it has no answer of its own", hint="ask it first, and see the answer"
         )
     yield words.say("watch.sample", headline=answer.headline)
-    if question.window and meaning.is_fixed(question, watch.spec["ask"], engine, asker):
-        yield words.say("watch.fixed", window=words.dates(question.window))
+    if meaning.is_fixed(question, watch.spec["ask"], engine, asker):
+        windows = question.compare.windows if question.compare else ()
+        yield words.say("watch.fixed", window=words.listed([words.dates(one) for one in windows or _window(question)]))
+
+
+def _window(question: Question) -> tuple[Window, ...]:
+    return (question.window,) if question.window else ()
 
 
 def moment(at: datetime, zone: str, words: Wording) -> dict[str, str]:
