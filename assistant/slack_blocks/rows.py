@@ -242,9 +242,13 @@ def number(measure: Measure) -> float | None:
 
 
 def drawing(answer: Answer, words: Wording) -> Block | None:
-    """The chart as Slack draws it; None where there is none, or Slack cannot draw it as it was measured."""
-    chart, rows = answer.chart, answer.rows
-    if chart is None or not rows or any(row.group for row in rows):
+    """The chart as Slack draws it; None where there is none, or Slack cannot draw it as it was measured.
+
+    Of rows below several headings those below one may be drawn, where they alone have the measure.
+    """
+    chart = answer.chart
+    rows = [row for row in answer.rows if chart and measured(row, chart.key)]
+    if chart is None or len({row.group for row in rows}) != 1:
         return None
     keys = [chart.key, *([chart.beside] if chart.beside else [])]
     units = [unit_in(rows, key) for key in keys]

@@ -186,6 +186,18 @@ def test_shares_are_drawn_as_per_cent_and_pairs_as_two_series() -> None:
     assert drawn["chart"]["axis_config"]["y_label"] == "before, %"
 
 
+def test_rows_below_one_heading_are_drawn_and_below_several_are_not() -> None:
+    two = tuple(Row(one, one, cells("en", before=share(3, 7, one)), group="Themes") for one in "ab")
+    whole = Row("all", "all", cells("en", feedback=figure(7, "all")), group="Overall")
+    chart = Chart("bars", "before", "Shares")
+    answer = replace(shapes("en")["compare"], rows=(whole, *two), chart=chart)
+    [drawn] = [block for block in slack.plugin(answer, TODAY).blocks if block["type"] == "data_visualization"]
+    assert drawn["chart"]["axis_config"]["categories"] == ["a", "b"]
+    parted = replace(answer, rows=(whole, two[0], replace(two[1], group="Stages")))
+    assert "data_visualization" not in kinds(slack.plugin(parted, TODAY).blocks)
+    assert slack.plugin(parted, TODAY).chart
+
+
 def test_a_place_without_charts_gets_none() -> None:
     message = kept(shape="trend", charts=False)
     assert "data_visualization" not in kinds(message.blocks)
