@@ -11,6 +11,7 @@ import typer
 
 from api.commands import (
     chat,
+    digest,
     evaluating,
     explaining,
     ingest,
@@ -52,6 +53,7 @@ for command, function in (
     ("search", reading.search),
     ("show", reading.show),
     ("stats", reading.stats),
+    ("digest", digest.digest),
     ("slack", slack.slack),
     ("serve", serve.serve),
     ("explain", explaining.explain),

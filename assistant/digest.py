@@ -6,24 +6,30 @@ than Slack, the command line or the API say; its headline and its comparisons ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import names, periods
 from assistant.answer import Answer, Row
 from assistant.digests import templates
 from assistant.digests.asking import Asked, Asking
 from assistant.digests.phrases import phrases
-from assistant.meaning import Asker, Kind
+from assistant.meaning import Asker, Kind, window_json
 from assistant.periods import Clock, Window
 from connectors.errors import ConfigError
 from mining.filters import Filters
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
+
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})")
+_THURSDAY = 4
+# Jalali years begin here, Gregorian ones that can be reckoned with end here.
+_FIRST_YEAR, _LAST_YEAR = 1200, 2999
 
 Progress = Callable[[int, int], None]
 """Told after each section: how many are done, of how many."""
@@ -77,6 +83,20 @@ class Section:
         """All answers that the section rests on."""
         return [self.answer, *(one.answer for one in self.beside)]
 
+    def as_json(self) -> dict[str, Any]:
+        """The section with its answer whole; ``shown`` are the ids of the rows that are told."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "question": self.question,
+            "exact": self.exact,
+            "lead": self.lead,
+            "said": list(self.said),
+            "shown": [row.id for row in self.rows],
+            "answer": self.answer.as_json(),
+            "beside": [{"question": one.text, "answer": one.answer.as_json()} for one in self.beside],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:
@@ -93,6 +113,21 @@ class Digest:
     notes: tuple[str, ...]
     made_at: datetime
     empty: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable shape of ``overheard digest --json``."""
+        return {
+            "template": self.plan.template.value,
+            "language": self.plan.language,
+            "filters": self.plan.filters.spec(),
+            "window": window_json(self.window),
+            "baseline": window_json(self.baseline) | {"like_for_like": self.baseline.like_for_like},
+            "headline": self.headline,
+            "sections": [section.as_json() for section in self.sections],
+            "notes": list(self.notes),
+            "made_at": self.made_at.isoformat(),
+            "empty": self.empty,
+        }
 
     def section(self, key: str) -> Section | None:
         """A section by its key, the first one where several are watched."""
@@ -135,6 +170,47 @@ def baseline_of(plan: DigestPlan, window: Window, clock: Clock) -> Window:
     if plan.template is Template.OPERATIONS_DAILY:
         return periods.shifted(window, "week", -1, clock)
     return periods.before(window, clock)
+
+
+def named_window(kind: str, text: str, asker: Asker, language: str) -> Window:
+    """The ``week`` 2026-W46, ``month`` 2026-10 (Jalali: 1405-08) or ``day`` 2026-11-20 (1405-08-29), as far as it went.
+
+    A week of the ISO calendar is told by its Thursday: where weeks begin on another day than Monday, by the workspace
+    or by the language, it is the week of that kind which holds this Thursday.
+
+    Raises:
+        ConfigError: there is no such time, or it has not begun.
+    """
+    clock = clock_of(asker, language)
+    try:
+        window = _named(kind, text, clock)
+    except (ValueError, OverflowError) as error:
+        examples = {"week": "2026-W46", "month": "2026-10", "day": "2026-11-20"}
+        raise ConfigError(f"{text!r} is no {kind}", hint=f"write it as {examples[kind]}") from error
+    window = periods.settled(window, clock, text)
+    if window.future:
+        raise ConfigError(f"the {kind} {text} has not begun", hint="name one that has; --as-of sets another today")
+    return window
+
+
+def _named(kind: str, text: str, clock: Clock) -> Window:
+    """Raises ValueError where the text is none such."""
+    if kind == "week":
+        said = _WEEK.fullmatch(text.strip().upper())
+        if said is None:
+            raise ValueError(text)
+        thursday = date.fromisocalendar(int(said[1]), int(said[2]), _THURSDAY)
+        return periods.period(replace(clock, today=thursday), "week", 0)
+    numbers = [int(part) for part in text.strip().split("-")]
+    if len(numbers) != (2 if kind == "month" else 3) or not _FIRST_YEAR <= numbers[0] <= _LAST_YEAR:
+        raise ValueError(text)
+    calendar = periods.calendar_of(numbers[0], "gregorian")
+    if kind == "month":
+        if not 1 <= numbers[1] <= 12:
+            raise ValueError(text)
+        return periods.months(calendar, *numbers)
+    day = periods.day(calendar, *numbers)
+    return Window(day, day, unit="day")
 
 
 def plan_of(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def headline(work: Work, sections: list[Section]) -> str:
     """News first, then what moved beyond chance, then what was fixed; else that nothing did, with the numbers."""
     told = _Told(work, {section.key: section for section in reversed(sections)})
-    sentences = (told.news, told.day, told.feelings, told.themes, told.volume, told.mended, told.rest)
+    sentences = (
+        told.news, told.day, told.feelings, told.worse, told.volume, told.mended, told.better, told.delights, told.rest
+    )  # fmt: skip
     return next(said for sentence in sentences if (said := sentence()))
 
 
@@ -49,13 +51,18 @@ class _Told:
 
     def news(self) -> str:
         """A pain that was not there before."""
-        section = self.sections.get("new")
-        themes = {row.id: row for row in section.rows} if section else {}
-        known = self.work.themes
-        pains = [row for id_, row in themes.items() if id_ in known and known[id_].side == "pain"]
-        if not pains:
+        return self._new("pain")
+
+    def delights(self) -> str:
+        """A delight that was not there before."""
+        return self._new("praise")
+
+    def _new(self, side: str) -> str:
+        section, known = self.sections.get("new"), self.work.themes
+        rows = section.rows if section else ()
+        first = next((row for row in rows if row.id in known and known[row.id].side == side), None)
+        if first is None:
             return ""
-        first = pains[0]
         when = self.work.asking.phrases.when(self.work.window)
         count = self.words.number(first.figure("unique").value)
         return self.say("headline.new", title=first.title, count=count, when=when, **self.frame)
@@ -86,14 +93,21 @@ class _Told:
                 return self.say(f"headline.{name}_{verdict}", **nets, **self.frame)
         return ""
 
-    def themes(self) -> str:
+    def worse(self) -> str:
         """A theme that got worse."""
-        rows = [row for row in movers(self.work.compared.answer.rows, up=True) if row.marks] if self.sides else []
+        return self._moved("worse", up=True)
+
+    def better(self) -> str:
+        """A theme that got better."""
+        return self._moved("better", up=False)
+
+    def _moved(self, key: str, *, up: bool) -> str:
+        rows = [row for row in movers(self.work.compared.answer.rows, up=up) if row.marks] if self.sides else []
         shares = moved(rows[0]) if rows else None
         if not shares:
             return ""
         after, before = (self.words.percent(share.value) for share in shares)
-        return self.say("headline.worse", title=rows[0].title, after=after, before=before)
+        return self.say(f"headline.{key}", title=rows[0].title, after=after, before=before)
 
     def volume(self) -> str:
         """More or less feedback."""

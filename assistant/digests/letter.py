@@ -59,7 +59,7 @@ def address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text.strip()) if text.isprintable() else None
     try:
         if found:
-            return Address((found["name"] or "").strip(" \""), addr_spec=found["inside"] or found["spec"])
+            return Address((found["name"] or "").strip(' "'), addr_spec=found["inside"] or found["spec"])
     except (ValueError, IndexError, HeaderParseError) as error:
         raise _no_address(text) from error
     raise _no_address(text)
