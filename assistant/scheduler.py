@@ -60,6 +60,10 @@ class Uncertain(OverheardError):
     """Nobody can tell whether something was sent: it is not sent again."""
 
 
+class NotYet(OverheardError):
+    """Certainly not sent; it can be tried again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What is to be sent; ``note`` goes into the run's note (the day that an alert tells)."""
@@ -79,9 +83,9 @@ class Work(Protocol):
 
         Raises:
             Gone: the place takes nothing any more.
-            Uncertain: it may have been sent.
-            RateLimited: not now.
-            Unreachable: not now; :meth:`sent` tells whether it was sent after all.
+            Uncertain: it may have been sent, and nobody can tell.
+            NotYet: it was not sent, and may be later.
+            RateLimited: and Unreachable: not now; :meth:`sent` tells whether it was sent after all.
         """
 
     def sent(self, watch: Watch, key: str, since: datetime) -> str | None:
@@ -121,6 +125,7 @@ class _Task:
     since: datetime | None = None
     attempt: int = 0
     not_before: datetime | None = None
+    note: str = ""
 
     @property
     def id(self) -> tuple[str, datetime]:
@@ -210,7 +215,9 @@ class Scheduler:
             if watch is None or not watches.take_over(self._store, run, self.name, now):
                 continue
             log.info("watch %s: its run of %s was left in the middle", run.watch_id, run.due_at.isoformat())
-            found.append(_Task(watch, run.due_at, mine=True, look=run.note == _SENDING, since=run.due_at))
+            mark, _, note = run.note.partition(" ")
+            since = min(run.due_at, now)
+            found.append(_Task(watch, run.due_at, mine=True, look=mark == _SENDING, since=since, note=note))
         return found
 
     def _is_left(self, run: Run, now: datetime) -> bool:
@@ -258,14 +265,14 @@ class Scheduler:
         if made is None:
             return self._done(task, "quiet")
         # From here on a crash leaves it open whether it was sent.
-        if not watches.mark(self._store, watch.id, task.due_at, self.name, _SENDING):
+        if not watches.mark(self._store, watch.id, task.due_at, self.name, f"{_SENDING} {made.note}"):
             return False
-        task.look, task.since = True, task.since or now
+        task.look, task.since, task.note = True, task.since or now, made.note
         try:
             place = self._work.send(watch, made, key_of(watch.id, task.due_at))
         except Exception as error:
             return self._failed(task, error)
-        return self._done(task, "sent", f"{made.note} {place}".strip())
+        return self._done(task, "sent", place)
 
     def _is_over(self, task: _Task, now: datetime) -> bool:
         """Whether the watch was due again since, or it is too long ago: only the latest is caught up."""
@@ -291,7 +298,10 @@ class Scheduler:
         if isinstance(error, Uncertain):
             log.warning("watch %s: %s; it is not sent again", task.watch.id, error)
             return self._done(task, "uncertain", what)
-        if isinstance(error, RateLimited | Unreachable) and task.attempt < len(RETRIES):
+        if isinstance(error, NotYet):
+            task.look = False
+            watches.mark(self._store, task.watch.id, task.due_at, self.name, "")
+        if isinstance(error, NotYet | RateLimited | Unreachable) and task.attempt < len(RETRIES):
             task.not_before = self._clock() + RETRIES[task.attempt]
             task.attempt += 1
             log.info("watch %s: %s; again at %s", task.watch.id, type(error).__name__, task.not_before.isoformat())
@@ -313,7 +323,8 @@ class Scheduler:
             log.exception("the owner of watch %s could not be told", watch.id)
 
     def _done(self, task: _Task, outcome: str, note: str = "") -> bool:
-        watches.done(self._store, task.watch.id, task.due_at, outcome, self._clock(), note)
+        whole = f"{task.note} {note}".strip()
+        watches.done(self._store, task.watch.id, task.due_at, outcome, self._clock(), whole)
         log.info("watch %s: run of %s: %s", task.watch.id, task.due_at.isoformat(), outcome)
         return True
 

@@ -17,9 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from assistant.answer import Answer
 from assistant.meaning import Asker, Question
 from assistant.periods import default_window
-from assistant.watches import due, meaning, saying
+from assistant.watches import due, meaning, places, saying
 from assistant.watches.alerts import Alert, BackTest, back_test, judge
-from assistant.watches.places import checked as checked_place
 from assistant.watches.rule import Rule
 from assistant.watches.series import measure_of, measured
 from connectors.errors import ConfigError
@@ -83,10 +82,11 @@ def propose(
     Raises:
         ConfigError: it cannot be watched so; the hint says how it can.
     """
-    place = checked_place(to)
+    place = places.checked(to)
     zoned = _in_zone(asker, zone, now)
     meant = _meant(text, question, kind, engine, zoned)
     chosen = _kind(kind, meant, rule)
+    places.suits(place, chosen)
     spoken = language or (meant.question.language if meant else "en")
     line = "" if chosen == "section" else due.checked(schedule or _line(chosen, meant))
     spec = _spec(chosen, meant, rule, template, engine, zoned)

@@ -31,6 +31,25 @@ def checked(to: str) -> str:
     raise ConfigError(f"nothing can be sent to {to!r}", hint=_HINT)
 
 
+def suits(to: str, kind: str) -> str:
+    """The same place, for a kind of watch.
+
+    Raises:
+        ConfigError: the file's kind cannot show it: a page is for digests, JSON for answers and alerts.
+    """
+    wrong = ".json" if kind == "digest" else ".html"
+    if kind_of(to) == FILE and Path(to).suffix == wrong:
+        raise ConfigError(
+            f"{kind}: it cannot be written as {wrong}", hint=f"of: {', '.join(sorted({*_FORMATS} - {wrong}))}"
+        )
+    return to
+
+
+def is_public(to: str) -> bool:
+    """Whether others than one person may read along: all places but direct messages and private groups."""
+    return kind_of(to) != SLACK or not to.startswith(("D", "G", "U", "W"))
+
+
 def kind_of(to: str) -> str:
     """How a place is reached: slack, mail or file."""
     return {"mailto": MAIL, "file": FILE}.get(to.partition(":")[0], SLACK)
