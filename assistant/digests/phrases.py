@@ -39,7 +39,7 @@ class Phrases:
 
     def _month(self, window: Window) -> str:
         """A month by its name, in the calendar that the window is of."""
-        if window.calendar == "gregorian" and self.words.has("digest.gregorian.month"):
+        if window.calendar == "gregorian":
             name = self.say(f"gregorian.m{window.first.month}")
             return self.say("gregorian.month", month=name, year=self.words.figures(window.first.year))
         whole = Window(window.first, _end_of(window), unit="month", calendar=window.calendar)
