@@ -43,7 +43,8 @@ _WORKERS = 8
 _LISTENERS = 10
 _TIMEOUT_S = 15
 # Modules of handlers beside ours, each with `register(app, parts)`.
-_SURFACES = ("home", "buttons", "evidence", "modals", "shortcuts", "verdicts", "watching")
+# The last takes every action that is left.
+_SURFACES = ("home", "buttons", "sharing", "shortcuts", "verdicts", "watching", "unknown")
 _WARMING = ("how is the customer journey?", "zzz", "מה מצב מסע הלקוח?", "وضعیت سفر مشتری چگونه است؟")
 
 

@@ -65,7 +65,7 @@ def answer_id(value: str) -> str:
 
 
 def _asking(app: App, parts: Parts) -> None:
-    @app.action(re.compile(r"^(next|choice):\d+$"))
+    @app.action(re.compile(r"^(next|choice|ask):\d+$"))
     def ask(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         press = Press.of(body)
         if press.channel:
