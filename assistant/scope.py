@@ -97,7 +97,18 @@ def segments(slate: Slate, asker: Asker, language: str) -> dict[str, list[Value]
         for value in own:
             for match in slate.find_all(names.pattern(re.escape(normalise(value))), "segment"):
                 found.setdefault(key, []).append(Value(key, value, match.span()))
+                _take_key(slate, match.span(), key, language)
     return {key: sorted(values, key=lambda one: one.span) for key, values in found.items()}
+
+
+def _take_key(slate: Slate, span: tuple[int, int], key: str, language: str) -> None:
+    """Take the word for a key beside its value ("the pro plan", "plan pro"): it is no topic."""
+    said = "|".join([rf"{re.escape(normalise(key))}s?", *names.lexicon(language)["groups"]["segment"]])
+    for beside in (rf"(?:{said})(?=\s*$)", rf"^\s*(?:{said})(?!\w)"):
+        start, end = (0, span[0]) if beside.endswith("$)") else (span[1], len(slate.text))
+        match = re.search(rf"(?<!\w){beside}" if not start else beside, slate.rest()[start:end])
+        if match:
+            slate.take((start + match.start(), start + match.end()), "segment")
 
 
 def rating(slate: Slate, language: str) -> dict[str, float]:
