@@ -68,7 +68,7 @@ def any_answer(number: int) -> Answer:
     optional = lambda: _figure(chance) if chance.random() < 0.7 else None  # noqa: E731
     return Answer(
         chance.choice(list(Status)), question, any_words(chance, most=60),
-        rows=rows, quotes=_quotes(chance, chance.choice((0, 0, 3, 50))), said=several(8), chart=chart,
+        rows=rows, quotes=_quotes(chance, chance.choice((0, 0, 0, 0, 3, 3, 3, 50))), said=several(8), chart=chart,
         counted=optional(), denominator=optional(), unnamed=optional(), solicited=optional(),
         more=tuple(Cell("more", any_words(chance), _measure(chance, key)) for key in chance.sample(_METRICS, 3)),
         unknown_share={task: chance.random() for task in ("stage", "touchpoint")},
@@ -78,9 +78,8 @@ def any_answer(number: int) -> Answer:
 
 
 def _rows(chance: random.Random) -> tuple[Row, ...]:
-    count, columns = chance.choice(
-        ((0, 0), (1, 4), (2, 25), (3, 2), (5, 4), (5, 5), (12, 2), (12, 4), (50, 3), (120, 1))
-    )
+    sizes = ((0, 0), (1, 4), (2, 25), (3, 2), (5, 4), (5, 5), (7, 2), (12, 3), (50, 3), (120, 1))
+    [(count, columns)] = chance.choices(sizes, weights=(4, 4, 1, 4, 4, 4, 4, 2, 1, 1))
     keys = [chance.choice(_METRICS) if place >= len(_METRICS) else _METRICS[place] for place in range(columns)]
     labels = [any_words(chance) for _ in keys]
     is_even, is_quoted, is_grouped = chance.random() < 0.7, chance.random() < 0.5, chance.random() < 0.3

@@ -22,8 +22,8 @@ _JOINER = "\u2060"
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
 _CALLING = re.compile(r"@(?=\w)|:(?=//|[\w+'-]+:)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE)
 _QUOTING = re.compile(r"^(\s*)(?=>)")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_SURROGATES = "\ud800"
+_UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = "\u200e", "\u200f"
 _STRONG = frozenset({"L", "R", "AL"})
 _OPEN, _CLOSE = "\u2068", "\u2069"
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
 
     Half a surrogate pair, which some exports contain, becomes U+FFFD.
     """
-    return _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
+    return _UNFIT.sub(lambda found: " " if found[0] < _SURROGATES else "\ufffd", text)
 
 
 def line(text: str, words: Wording) -> str:
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 def letters(text: str) -> int:
     """How long Slack may take a text to be that is shown as it is: in UTF-16 units."""
-    return len(clean(text).encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def size(text: str) -> int:
