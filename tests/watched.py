@@ -85,7 +85,9 @@ class WatchesBehaviour:
     """What every database does for watches and runs; a fixture ``store`` is to be given."""
 
     def test_a_watch_comes_back_as_it_was_kept(self, store: Store) -> None:
-        kept = watch(spec={"v": 1, "ask": {"question": {"text": "אחרי"}}}, language="he", text="כאבים", zone="Asia/Tehran")
+        kept = watch(
+            spec={"v": 1, "ask": {"question": {"text": "אחרי"}}}, language="he", text="כאבים", zone="Asia/Tehran"
+        )
         watches.put(store, kept)
         assert watches.get(store, "w1") == kept
         assert watches.get(store, "w2") is None
