@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.slack import modals
 from assistant.slack.modals import say
 from assistant.slack.pressing import Press, reply, work
+from assistant.slack.reasons import LONGEST, REASONS, reason
 from assistant.slack_blocks.blocks import Block, section
 from assistant.wording import wording
 from mining import answered
@@ -23,17 +24,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CALLBACK = "verdict_reason"
-REASONS = ("numbers", "misread", "quotes", "missing", "unclear", "other")
-"""What may be wrong with an answer; people see it in their language."""
-
-_OWN_WORDS = 1_000
 
 
 def reason_view(language: str, answer_id: str, channel: str = "", thread: str = "") -> Block:
     """The form that asks what was wrong; thanks for it are said in the channel and thread named."""
     words = wording(language)
-    own = modals.typed("own", lines=True, most=_OWN_WORDS)
-    choices = [(words.say(f"surfaces.verdict.reasons.{reason}"), reason) for reason in REASONS]
+    own = modals.typed("own", lines=True, most=LONGEST)
+    choices = [(words.say(f"surfaces.verdict.reasons.{key}"), key) for key in REASONS]
     return modals.modal(
         words,
         words.say("surfaces.verdict.title"),
@@ -46,19 +43,6 @@ def reason_view(language: str, answer_id: str, channel: str = "", thread: str = 
         submit=words.say("surfaces.send"),
         kept={"a": answer_id, "c": channel, "t": thread},
     )
-
-
-def reason(chosen: str, own: str) -> str:
-    """A reason as it is kept: ``misread: I asked for October``; the key stands alone where nobody wrote anything."""
-    key = chosen if chosen in REASONS else "other"
-    told = " ".join(own[:_OWN_WORDS].split())
-    return f"{key}: {told}" if told else key
-
-
-def parted(kept: str) -> tuple[str, str]:
-    """The key and the words of a reason as :func:`reason` made it; ("", "") where none was given."""
-    key, _, told = kept.partition(": ")
-    return (key, told) if key in REASONS else ("other" if kept else "", kept)
 
 
 # --- handlers -------------------------------------------------------------------------------------------------------
