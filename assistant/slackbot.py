@@ -55,21 +55,25 @@ class Bot:
     app: App
     parts: Parts
     recovery: Recovery
+    connection: SocketModeClient | None = None
 
     def start(self) -> None:
         """Take up what was left unanswered."""
         self.recovery.start()
 
-    def connect(self, app_token: str) -> SocketModeClient:
+    def connect(self, app_token: str) -> None:
         """Listen over Socket Mode, reconnecting whenever it breaks.
 
         Raises:
             AuthFailed: the app-level token is refused.
+            Unreachable: Slack did not answer.
         """
-        return tokens.connected(self.app, app_token)
+        self.connection = tokens.connected(self.app, app_token)
 
     def stop(self) -> None:
         """End: answers that are being given are given; what has not begun is taken up at the next start."""
+        if self.connection is not None:
+            tokens.disconnect(self.connection)
         self.recovery.stop()
         self.parts.work.close()
         self.parts.posting.close()

@@ -79,15 +79,13 @@ def _alongside(where: Workspace, bot: Bot | None, given: Tokens | None) -> Itera
     """The scheduler, and the assistant's threads."""
     from api.due import kept_going
 
-    connection = None
     if bot is not None and given is not None:
         bot.start()
-        connection = bot.connect(given.app) if given.app and not given.secret else None
+        if given.app and not given.secret:
+            bot.connect(given.app)
     try:
         with kept_going(where, bot):
             yield
     finally:
-        if connection is not None:
-            connection.close()
         if bot is not None:
             bot.stop()

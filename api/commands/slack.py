@@ -86,13 +86,10 @@ def running(where: Workspace, given: Tokens, as_of: date | None = None) -> Itera
     try:
         slackbot.warm(bot.parts)
         bot.start()
-        connection = bot.connect(given.app) if given.app else None
-        try:
-            with kept_going(where, bot):
-                yield bot
-        finally:
-            if connection is not None:
-                connection.close()
+        if given.app:
+            bot.connect(given.app)
+        with kept_going(where, bot):
+            yield bot
     finally:
         bot.stop()
 

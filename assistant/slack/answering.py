@@ -137,6 +137,10 @@ class Answering:
         """Whether this process is at it."""
         return key in self._flying
 
+    def nothing_flies(self) -> bool:
+        """Whether all that was asked here is answered, or let go of."""
+        return not self._flying
+
     def speaks_in(self, channel: str, thread: str) -> bool:
         """Whether we have answered in a thread, or are about to."""
         with self._lock:
@@ -171,7 +175,6 @@ class Answering:
     def _answer(self, flight: Flight) -> None:
         asked = flight.asked
         person = self.parts.person(asked.user, self.parts.posting.client)
-        person = replace(person, language=telling.language_of(flight.text or "", person.language))
         flight.answered = flight.text
         notice = self._without_asking(flight, person)
         if notice is not None:
@@ -184,15 +187,16 @@ class Answering:
     def _without_asking(self, flight: Flight, person: Person) -> Message | None:
         """What is said without a look at the feedback: refusals of the policy, help, that a file holds no question."""
         asked, text = flight.asked, (flight.text or "").strip()
-        policy = self.parts.policy
+        policy, language = self.parts.policy, telling.language_of(text, person.language)
         if not policy.lets(asked.team, asked.channel, asked.user):
             there = policy.lets(asked.team, "D", asked.user)
-            return telling.notice("not_here" if there else "not_you", person.language)
+            return telling.notice("not_here" if there else "not_you", language)
         if not text and asked.files:
-            return telling.notice("only_file", person.language)
+            return telling.notice("only_file", language)
+        known = replace(person, language=telling.language_of_command(text, person.language))
         if telling.is_help(text):
-            return telling.help_(self.parts, person.language)
-        return subcommands.done(self.parts, replace(asked, text=text), person) if asked.by == "command" else None
+            return telling.help_(self.parts, known.language)
+        return subcommands.done(self.parts, replace(asked, text=text), known) if asked.by == "command" else None
 
     def _asked_of_the_engine(self, flight: Flight, person: Person) -> Reply:
         asked, store = flight.asked, self.parts.store

@@ -6,6 +6,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from assistant.directions import apart
 from assistant.measures import Figure
 from assistant.renderers import slack
 from assistant.slack import prompts
@@ -31,10 +32,17 @@ _STEP = 150
 
 def language_of(text: str, otherwise: str) -> str:
     """The language that a question seems to be in, by its letters alone: for what is said before it is read."""
+    return _language_from_the_right(text) or ("en" if re.search("[A-Za-z]{2}", text) else otherwise)
+
+
+def language_of_command(text: str, otherwise: str) -> str:
+    """The same for a word of a command: those in Latin letters are everybody's."""
+    return _language_from_the_right(text) or otherwise
+
+
+def _language_from_the_right(text: str) -> str | None:
     counts = {"he": len(_HEBREW.findall(text)), "fa": len(_ARABIC.findall(text))}
-    if any(counts.values()):
-        return max(counts, key=lambda name: counts[name])
-    return "en" if re.search("[A-Za-z]{2}", text) else otherwise
+    return max(counts, key=lambda name: counts[name]) if any(counts.values()) else None
 
 
 # --- signs of work --------------------------------------------------------------------------------------------------
@@ -107,8 +115,9 @@ def _counts(counted: Figure, whole: Figure | None, words: Wording) -> dict[str, 
 
 
 def notice(key: str, language: str, **values: object) -> Message:
-    """A sentence of ours."""
-    return slack.notice(wording(language).say(f"slackbot.{key}", **values), language)
+    """A sentence of ours; what is filled in keeps its own direction."""
+    told = {name: apart(str(value)) for name, value in values.items()}
+    return slack.notice(wording(language).say(f"slackbot.{key}", **told), language)
 
 
 def is_help(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from json import loads
@@ -190,6 +191,16 @@ def connected(app: App, app_token: str) -> SocketModeClient:
         client.close()
         raise Unreachable("Slack did not answer", hint="check the network and [slack] api_url") from error
     return client
+
+
+def disconnect(client: SocketModeClient) -> None:
+    """End a connection for good."""
+    client.auto_reconnect_enabled = False
+    for _ in range(2):
+        # The SDK looks whether there is a socket before it waits for its turn to close it, and by then there is none.
+        with suppress(AttributeError):
+            client.close()
+            return
 
 
 def _closed(code: int, _reason: str | None) -> None:
