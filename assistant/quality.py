@@ -1,4 +1,4 @@
-"""What people said of answers, week by week, and the questions whose answers they did not like, ready to be asked again.
+"""What people said of answers, week by week, and the questions whose answers they did not like, to be asked again.
 
 A judged answer is kept as its meaning and the queries behind its figures: ``overheard show`` lists their rows.
 """
