@@ -169,10 +169,10 @@ def by_type(kinds: Mapping[str, Check], what: str) -> Check:
 
     def check(path: str, value: Any) -> Iterator[Finding]:
         kind = value.get("type") if isinstance(value, Mapping) else None
-        if kind is None:
+        if not isinstance(kind, str):
             yield Finding(path, f"must be {what} with a type")
         elif kind not in kinds:
-            yield Finding(path, f"{kind} is no type of {what} here")
+            yield Finding(path, f"{kind[:40]} is no type of {what} here")
         else:
             yield from kinds[kind](path, value)
 
@@ -213,10 +213,16 @@ def text(most: int, *, plain_only: bool = False) -> Check:
     return check
 
 
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list, whatever ``value`` is; for checks of things that were checked for form elsewhere."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
 def unique(values: Sequence[tuple[str, Any]], what: str) -> Iterator[Finding]:
     """Findings for values, given with their paths, that come twice."""
-    seen: set[Any] = set()
+    seen: set[str] = set()
     for path, value in values:
-        if value is not None and value in seen:
-            yield Finding(path, f"repeats the {what} {str(value)[:60]}")
-        seen.add(value)
+        if isinstance(value, str):
+            if value in seen:
+                yield Finding(path, f"repeats the {what} {value[:60]}")
+            seen.add(value)

@@ -9,7 +9,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import RLock, Timer
 from typing import Any, Final
@@ -60,6 +60,7 @@ class Courier:
         self._secret = secret
         self._sent: dict[str, Json] = {}
         self._timers: list[Timer] = []
+        self._pending: set[Future[tuple[str, Ack]]] = set()
         self._closed = False
         self._lock = RLock()
         self._behind = ThreadPoolExecutor(8, thread_name_prefix="fake-slack-events")
@@ -86,8 +87,18 @@ class Courier:
 
     def event_behind(self, subscription: str, event: Json) -> None:
         """Bring an event without waiting for it."""
-        with suppress(RuntimeError):
-            self._behind.submit(self.event, subscription, event)
+        with suppress(RuntimeError), self._lock:
+            bringing = self._behind.submit(self.event, subscription, event)
+            self._pending.add(bringing)
+            bringing.add_done_callback(self._pending.discard)
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until everything that is brought without waiting was brought; whether it was, in time."""
+        until = time.monotonic() + timeout
+        while pending := list(self._pending):
+            if not wait(pending, timeout=max(0.0, until - time.monotonic())).done:
+                return False
+        return True
 
     def redeliver(self, event_id: str, attempt: int = 1, reason: str = "http_timeout") -> Ack:
         """Bring the very same event again."""

@@ -27,6 +27,7 @@ from api.fake_slack.checks import (
     calls_nobody,
     characters,
     listed,
+    objects,
     shape,
     string,
 )
@@ -151,11 +152,11 @@ def view_check(path: str, value: Any) -> Iterator[Finding]:
     yield from _VIEWS(path, value)
     if not isinstance(value, Mapping):
         return
-    blocks = [block for block in value.get("blocks") or () if isinstance(block, Mapping)]
+    blocks = objects(value.get("blocks"))
     asks = any(block.get("type") == "input" for block in blocks)
     if asks and value.get("type") == "modal" and not value.get("submit"):
         yield Finding(path, "lacks submit, which a modal with inputs needs")
-    size = len(json.dumps(value))
+    size = len(json.dumps(value, default=str))
     if size > MOST_VIEW_BYTES:
         yield Finding(path, f"is {size} bytes long; {MOST_VIEW_BYTES} are allowed", "view_too_large")
 

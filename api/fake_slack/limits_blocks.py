@@ -18,6 +18,7 @@ from api.fake_slack.checks import (
     by_type,
     calls_nobody,
     listed,
+    objects,
     shape,
     string,
     text,
@@ -187,7 +188,7 @@ def _together(path: str, blocks: Sequence[tuple[str, Mapping[str, Any]]]) -> Ite
     """What holds for all blocks of a payload at once."""
     yield from unique([(under(where, "block_id"), block.get("block_id")) for where, block in blocks], "block_id")
     for where, block in blocks:
-        acted = [one for one in block.get("elements") or () if isinstance(one, Mapping)]
+        acted = objects(block.get("elements"))
         yield from unique([(where, one.get("action_id")) for one in acted], "action_id")
     of = {kind: [block for _, block in blocks if block.get("type") == kind] for kind in BLOCKS}
     written = sum(len(str(block.get("text") or "")) for block in of["markdown"])

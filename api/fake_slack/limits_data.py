@@ -25,6 +25,7 @@ from api.fake_slack.checks import (
     by_type,
     listed,
     number,
+    objects,
     positive,
     shape,
     string,
@@ -68,7 +69,7 @@ TABLE: Final = shape(
 
 
 def _grid(path: str, value: Any) -> Iterator[Finding]:
-    rows = value.get("rows")
+    rows = value.get("rows") if isinstance(value, Mapping) else None
     if not isinstance(rows, list) or not rows or any(not isinstance(row, list) for row in rows):
         return
     width = len(rows[0])
@@ -77,7 +78,7 @@ def _grid(path: str, value: Any) -> Iterator[Finding]:
             yield Finding(under(under(path, "rows"), index), f"has {len(row)} cells; the header has {width}")
     yield from listed(by_type(_HEADER_CELLS, "header cell"))(under(under(path, "rows"), 0), rows[0])
     index = value.get("row_header_column_index")
-    if isinstance(index, int) and index >= width:
+    if isinstance(index, int) and index >= width > 0:
         yield Finding(under(path, "row_header_column_index"), f"is {index}; there are {width} columns")
 
 
@@ -109,15 +110,12 @@ _SEGMENT: Final = shape({"label": LABEL, "value": positive}, needs=("label", "va
 def _one_value_each(path: str, value: Any) -> Iterator[Finding]:
     """Each series has each category once, and no two series share a name."""
     axis, series = value.get("axis_config"), value.get("series")
-    if not isinstance(axis, Mapping) or not isinstance(series, list):
-        return
-    categories = axis.get("categories")
-    if not isinstance(categories, list):
+    categories = axis.get("categories") if isinstance(axis, Mapping) else None
+    if not isinstance(categories, list) or not isinstance(series, list):
         return
     yield from unique([(under(path, "axis_config.categories"), one) for one in map(str, categories)], "category")
     for index, one in enumerate(series):
-        points = one.get("data") if isinstance(one, Mapping) else None
-        labels = [point.get("label") for point in points or () if isinstance(point, Mapping)]
+        labels = [point.get("label") for point in objects(one.get("data") if isinstance(one, Mapping) else None)]
         if sorted(map(str, labels)) != sorted(map(str, categories)):
             where = under(under(path, "series"), index)
             yield Finding(where, "must have exactly one value for each category")
@@ -128,9 +126,7 @@ def _one_value_each(path: str, value: Any) -> Iterator[Finding]:
 
 
 def _segments_differ(path: str, value: Any) -> Iterator[Finding]:
-    segments = value.get("segments")
-    found = [one for one in segments if isinstance(one, Mapping)] if isinstance(segments, list) else []
-    yield from unique([(under(path, "segments"), one.get("label")) for one in found], "label")
+    yield from unique([(under(path, "segments"), one.get("label")) for one in objects(value.get("segments"))], "label")
 
 
 _PLOT: Final = also(

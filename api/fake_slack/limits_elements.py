@@ -17,10 +17,12 @@ from api.fake_slack.checks import (
     by_type,
     calls_nobody,
     listed,
+    objects,
     shape,
     string,
     text,
     under,
+    unique,
     whole,
 )
 
@@ -67,17 +69,17 @@ PICKED: Final[Mapping[str, Check]] = {**ACTED, **TYPED}
 
 def _options_agree(path: str, value: Any) -> Iterator[Finding]:
     """Options or groups, not both; a chosen option is one of those offered, to the letter."""
-    grouped = [option for group in value.get("option_groups") or () for option in group.get("options") or ()]
+    if not isinstance(value, Mapping):
+        return
+    grouped = [option for group in objects(value.get("option_groups")) for option in objects(group.get("options"))]
     if value.get("options") and grouped:
         yield Finding(path, "has both options and option_groups")
-    offered = [*(value.get("options") or ()), *grouped]
-    chosen = [value["initial_option"]] if value.get("initial_option") else value.get("initial_options") or ()
+    offered = [*objects(value.get("options")), *grouped]
+    chosen = objects([value.get("initial_option")]) + objects(value.get("initial_options"))
     for one in chosen:
         if one not in offered:
             yield Finding(path, "starts with an option that it does not offer")
-    values = [one.get("value") for one in offered if isinstance(one, Mapping)]
-    if len(values) != len(set(values)):
-        yield Finding(path, "offers one value twice")
+    yield from unique([(path, one.get("value")) for one in offered], "value")
 
 
 def _menu(more: Mapping[str, Check]) -> Check:
@@ -146,6 +148,8 @@ WIDGETS: Final[Mapping[str, Check]] = {
 
 def _lengths_agree(path: str, value: Any) -> Iterator[Finding]:
     """A text box that wants more than it takes, or starts with more than it takes."""
+    if not isinstance(value, Mapping):
+        return
     least, most, first = value.get("min_length"), value.get("max_length"), value.get("initial_value")
     if isinstance(least, int) and isinstance(most, int) and least > most:
         yield Finding(path, f"wants at least {least} and at most {most} characters")

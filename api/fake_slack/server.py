@@ -25,6 +25,9 @@ from api.fake_slack.web_api import Desk, WebApi
 
 START_WITHIN: Final = 15.0
 
+PING_EVERY: Final = 0.2
+"""Seconds. slack_sdk closes a connection only between two frames, so frames come often here."""
+
 
 class FakeSlack(People):
     """A Slack with one workspace, three people and one app, on 127.0.0.1.
@@ -85,6 +88,7 @@ class FakeSlack(People):
             application(self.desk, self._web, self),
             log_level="warning",
             ws="websockets-sansio",
+            ws_ping_interval=PING_EVERY,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )
@@ -217,6 +221,10 @@ class FakeSlack(People):
             if time.monotonic() > until:
                 raise TimeoutError("it did not happen")
             time.sleep(0.01)
+
+    def settle(self, timeout: float = 5.0) -> bool:
+        """Wait until the app has heard of everything that it did itself; whether it has, in time."""
+        return self._courier.settle(timeout)
 
     # What is to go wrong ---------------------------------------------------------------------------------------------
 

@@ -150,7 +150,7 @@ class Workspace:
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     version: int = 0
     lock: RLock = field(default_factory=RLock)
-    _last_ts: float = 0.0
+    _last_ts: int = 0
 
     def __post_init__(self) -> None:
         for person in (*PEOPLE, User(BOT_USER, self.bot_name.lower(), self.bot_name, "Etc/UTC", "en-US", is_bot=True)):
@@ -183,8 +183,8 @@ class Workspace:
     def next_ts(self) -> str:
         """A message's time, which is its id in a channel: later than every one before."""
         with self.lock:
-            self._last_ts = max(self.clock(), self._last_ts + 0.000001)
-            return f"{self._last_ts:.6f}"
+            self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def find_user(self, who: str) -> User | None:
         """A person by id or by first name."""

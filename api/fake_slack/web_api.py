@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from api.fake_slack.checks import objects
 from api.fake_slack.courier import Courier
 from api.fake_slack.limits import findings
 from api.fake_slack.manifest import Manifest
@@ -150,7 +151,7 @@ class WebApi:
 
     def _unsupported(self, payload: Json) -> str:
         """``invalid_blocks`` when a block is among those that this workspace is set to refuse."""
-        holders = [payload, *(chunk for chunk in payload.get("chunks") or () if isinstance(chunk, dict))]
-        blocks = [block for holder in holders for block in holder.get("blocks") or () if isinstance(block, dict)]
+        holders = [payload, *objects(payload.get("chunks"))]
+        blocks = [block for holder in holders for block in objects(holder.get("blocks"))]
         types = {str(block.get("type")) for block in blocks}
         return "invalid_blocks" if self.desk.refused_types & types else ""
