@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant import suggestions
+from assistant import kinds, suggestions
 from assistant.answer import Answer, Status
-from assistant.meaning import Kind
+from assistant.directions import apart
+from assistant.meaning import Kind, Question
 from assistant.measures import Cell
+from mining.language import normalise
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
@@ -95,11 +98,22 @@ def action(desk: Desk) -> Answer:
 
 
 def subscribe(desk: Desk) -> Answer:
-    """Not set up: repeats what would be sent and when."""
-    words, schedule = desk.words, desk.question.schedule
-    when = words.say("schedules.threshold") if "when" in schedule else words.cron(schedule.get("cron", ""))
-    headline = words.say("headline.subscribe", scope=words.scope(desk.question), when=when)
-    return desk.unanswered(Status.OUT_OF_SCOPE, headline, next_questions=suggestions.choices(desk))
+    """What would be sent and when, and how to have it so: nothing is saved by asking."""
+    question, words = desk.question, desk.words
+    cron = question.schedule.get("cron")
+    when = words.cron(cron) if cron else words.say("schedules.threshold")
+    scope = replace(question.scope, speaker=None).spec()
+    if not (scope or question.sentiment or question.theme or question.metric or "digest" in _cues(question)):
+        headline = words.say("watch.subscribe_what", when=when)
+        return desk.unanswered(Status.CLARIFY, headline, choices=suggestions.choices(desk))
+    command = f"overheard watch {shlex.quote(' '.join(question.text.split()))} --to '#cx'"
+    headline = words.say("watch.subscribe", scope=words.scope(question), when=when)
+    said = words.say("watch.subscribe_how", command=apart(command))
+    return desk.unanswered(Status.ANSWERED, headline, said=(said,), next_questions=suggestions.choices(desk))
+
+
+def _cues(question: Question) -> kinds.Cues:
+    return kinds.cues(normalise(question.text), question.language)
 
 
 KINDS = {
