@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -339,7 +338,7 @@ def test_a_question_gives_no_orders(text: str) -> None:
     "text", ["free vs pro plan complaints", "compare plan pro and plan free", "תלונות במסלול pro מול free"]
 )
 def test_the_word_for_a_segment_beside_its_value_is_no_topic(text: str) -> None:
-    question = parse(text, replace(ASKER, segments={"plan": ("free", "pro")}))
+    question = parse(text, Asker(TODAY, segments={"plan": ("free", "pro")}))
     assert question.compare is not None
     assert set(question.compare.values) == {"free", "pro"}
     assert question.theme is None
