@@ -68,14 +68,13 @@ def fix(asking: Asking, window: Window) -> Fix:
 def _fallen(compared: Asked, after: Window, before: Window) -> list[Row]:
     """Themes said at most half as often, beyond chance both as a share of the pains and as a number, largest first."""
     found = []
-    for row in compared.answer.rows:
-        shares = moved(row)
-        if not shares or not row.marks or row.small:
-            continue
-        now, was = shares
+    themes = [(row, shares) for row in compared.answer.rows if (shares := moved(row)) and not row.small]
+    for row, (now, was) in themes:
         rate_now, rate_before = now.part.value / after.days, was.part.value / before.days
         p = different_rates(now.part.value, after.days, was.part.value, before.days)
-        if now.value <= _HALF * was.value and rate_now <= _HALF * rate_before and p <= SURE:
+        # Where nothing hurts any more there is no share to compare: then the number alone, all themes considered.
+        sure = p <= SURE if row.marks else not now.whole.value and p * len(themes) <= SURE
+        if sure and now.value <= _HALF * was.value and rate_now <= _HALF * rate_before:
             found.append((rate_now - rate_before, row))
     return [row for _, row in sorted(found, key=lambda one: (one[0], one[1].id))]
 
