@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -113,11 +113,12 @@ def _simulated(where: Workspace, port: int, as_of: date | None) -> None:
     from assistant.slack import tokens
     from assistant.slack.tokens import Tokens
 
-    try:
-        fake = FakeSlack(tokens.manifest(), port=port).start()
-    except OSError as error:
-        raise ConfigError(f"port {port} is taken: {error.strerror}", hint="choose another with --port") from error
-    with fake:
+    with ExitStack() as ending:
+        fake = FakeSlack(tokens.manifest(), port=port)
+        try:
+            ending.enter_context(fake)
+        except OSError as error:
+            raise ConfigError(f"port {port} is taken: {error.strerror}", hint="choose another with --port") from error
         there = _pointed_at(where, fake.api_url)
         with running(there, Tokens(fake.bot_token, fake.app_token, fake.signing_secret), as_of):
             out.print(f"A Slack of your own: {fake.url}", soft_wrap=True)
