@@ -10,7 +10,9 @@ import pytest
 from mining.database import open_engine
 from mining.store import Store
 
-pytest.register_assert_rewrite("tests.store_behaviour", "tests.watched", "tests.facts_behaviour", "tests.command_line")
+pytest.register_assert_rewrite(
+    "tests.store_behaviour", "tests.chats_behaviour", "tests.watched", "tests.facts_behaviour", "tests.command_line"
+)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from mining.store import Store
 from mining.themes import listing
 from mining.themes.editor import Editor
 from mining.themes.table import belonging
+from tests.chats_behaviour import ChatsBehaviour
 from tests.facts_behaviour import (
     filters,
     histories,
@@ -106,6 +107,14 @@ def url(server: str) -> str:
 
 
 class TestOnPostgres(StoreBehaviour):
+    @pytest.fixture
+    def store(self, url: str) -> Iterator[Store]:
+        store = Store(open_engine(url)).open()
+        yield store
+        store.close()
+
+
+class TestChatsOnPostgres(ChatsBehaviour):
     @pytest.fixture
     def store(self, url: str) -> Iterator[Store]:
         store = Store(open_engine(url)).open()
