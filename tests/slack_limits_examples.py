@@ -195,6 +195,28 @@ WRONG: dict[str, tuple[str, Json]] = {
     "a card in an unfurl that is wrong": ("chat.unfurl", {"unfurls": {"https://a": {"blocks": [{"type": "header"}]}}}),
 }
 
+ALL_INPUTS: list[Json] = [
+    {
+        "type": "plain_text_input",
+        "action_id": "a",
+        "multiline": True,
+        "min_length": 0,
+        "max_length": 10,
+        "initial_value": "",
+    },
+    {"type": "number_input", "action_id": "a", "is_decimal_allowed": False},
+    {"type": "email_text_input", "action_id": "a"},
+    {"type": "url_text_input", "action_id": "a"},
+    {"type": "datepicker", "action_id": "a", "initial_date": "2026-11-22"},
+    {"type": "timepicker", "action_id": "a", "initial_time": "09:00", "timezone": "Asia/Tehran"},
+    menu(initial_option=option()),
+    {"type": "checkboxes", "action_id": "a", "options": options(3), "initial_options": [option(1)]},
+    {"type": "radio_buttons", "action_id": "a", "options": options(2)},
+    {"type": "conversations_select", "action_id": "a", "default_to_current_conversation": True},
+    {"type": "multi_users_select", "action_id": "a"},
+    {"type": "file_input", "action_id": "a", "max_files": 2},
+]
+
 RIGHT: dict[str, tuple[str, Json]] = {
     "all kinds of blocks": (
         "chat.postMessage",
@@ -234,34 +256,7 @@ RIGHT: dict[str, tuple[str, Json]] = {
     "an original deleted": ("response_url", {"delete_original": True}),
     "a modal of all inputs": (
         "views.open",
-        modal(
-            *[
-                asked(element, block_id=f"b{index}")
-                for index, element in enumerate(
-                    (
-                        {
-                            "type": "plain_text_input",
-                            "action_id": "a",
-                            "multiline": True,
-                            "min_length": 0,
-                            "max_length": 10,
-                            "initial_value": "",
-                        },
-                        {"type": "number_input", "action_id": "a", "is_decimal_allowed": False},
-                        {"type": "email_text_input", "action_id": "a"},
-                        {"type": "url_text_input", "action_id": "a"},
-                        {"type": "datepicker", "action_id": "a", "initial_date": "2026-11-22"},
-                        {"type": "timepicker", "action_id": "a", "initial_time": "09:00", "timezone": "Asia/Tehran"},
-                        menu(initial_option=option()),
-                        {"type": "checkboxes", "action_id": "a", "options": options(3), "initial_options": [option(1)]},
-                        {"type": "radio_buttons", "action_id": "a", "options": options(2)},
-                        {"type": "conversations_select", "action_id": "a", "default_to_current_conversation": True},
-                        {"type": "multi_users_select", "action_id": "a"},
-                        {"type": "file_input", "action_id": "a", "max_files": 2},
-                    )
-                )
-            ]
-        ),
+        modal(*[asked(element, block_id=f"b{index}") for index, element in enumerate(ALL_INPUTS)]),
     ),
     "a home tab": ("views.publish", home({"type": "header", "text": plain("a")}, actions(button()))),
     "a stream": (
