@@ -24,6 +24,7 @@ from api.commands import (
     themes,
     training,
     upkeep,
+    watch,
     writing,
 )
 from api.terminal import err
@@ -55,6 +56,7 @@ for command, function in (
     ("show", reading.show),
     ("stats", reading.stats),
     ("digest", digest.digest),
+    ("watch", watch.watch),
     ("slack", slack.slack),
     ("serve", serve.serve),
     ("explain", explaining.explain),
@@ -73,6 +75,7 @@ for command, function in (
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(labels.app, name="labels")
 app.add_typer(themes.app, name="themes")
+app.add_typer(watch.app, name="watches")
 
 
 def main() -> None:

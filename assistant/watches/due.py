@@ -23,6 +23,11 @@ DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 HOURLY = "0 * * * *"
 # No zone changes its clock by more than this (Pacific islands that crossed the date line moved by a day).
 _LARGEST_CHANGE = timedelta(days=1, hours=1)
+_EVERY = {
+    "hour": "", "day": "* * *", "weekday": "* * MON-FRI", "week": "* * MON", "month": "1 * *",
+    "quarter": "1 1,4,7,10 *",
+}  # fmt: skip
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *map(str.lower, DAYS))
 # Day and month of what is said as daily, monthly, quarterly.
 _SAID = (("*", "*"), ("1", "*"), ("1", "1,4,7,10"))
 _HINT = "minute, hour, day of the month, month, day of the week: '0 9 * * MON'"
@@ -64,6 +69,28 @@ def _weekdays(field: str) -> str:
         first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
         told += ["-".join(ends)] if first <= last else [DAYS[day % 7] for day in range(first, last + 8)]
     return ",".join(told)
+
+
+def line_of(every: str, at: str) -> str:
+    """A line of cron from what a command line says: ``every`` hour, day, weekday, week (Monday), month, quarter or days
+    of the week with commas; ``at`` as 09:00.
+
+    Raises:
+        ConfigError: one of them is none.
+    """
+    hour, colon, minute = at.partition(":")
+    if not (colon and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
+        raise ConfigError(f"{at!r} is no time of the day", hint="write it as 09:00")
+    time, word = f"{int(minute)} {int(hour)}", every.strip().lower()
+    if word in _EVERY:
+        return HOURLY if word == "hour" else f"{time} {_EVERY[word]}"
+    days = [day for one in word.split(",") for day in DAYS if one.strip()[:3].upper() == day and one.strip() in _NAMES]
+    if not days or len(days) != len(word.split(",")):
+        raise ConfigError(
+            f"--every {every}: not understood",
+            hint=f"monday (or several: monday,thursday), {', '.join(_EVERY)}; or --cron",
+        )
+    return f"{time} * * {','.join(days)}"
 
 
 def is_plain(line: str) -> bool:

@@ -79,6 +79,7 @@ def test_no_sentence_of_another_language_is_left_in_english(language: str) -> No
         "toml",
         "rejects",
         "watch",
+        "watches",
         "resume",
         "digest",
         "language",
