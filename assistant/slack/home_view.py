@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
+from assistant.directions import harmless
 from assistant.renderers import base
 from assistant.slack import modals
 from assistant.slack.modals import say
@@ -83,7 +84,7 @@ def view(home: Home, language: str) -> Block:
 
 def _questions(prompts: Sequence[Prompt], words: Wording) -> list[Block]:
     buttons = [
-        blocks.button(f"next:{place}", texts.line(one["title"], words), one["message"])
+        blocks.button(f"next:{place}", texts.line(one["title"], words), harmless(texts.clean(one["message"])))
         for place, one in enumerate(prompts)
     ]
     return [*blocks.context([say(words, "home.ask")]), *blocks.actions(buttons)]

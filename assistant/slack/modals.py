@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ _OPTION, _OPTIONS, _OPTION_VALUE, _PLACEHOLDER, _LABEL, _HINT, _TYPED = 75, 100,
 _CONFIRM_TITLE, _CONFIRM_TEXT, _CONFIRM_BUTTON = 100, 300, 30
 _GONE = frozenset({"expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id", "trigger_expired"})
 _CLOSED = frozenset({"not_found", "hash_conflict", "push_limit_reached"})
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 Option = tuple[str, str]
 """What is shown, and its value."""
 
@@ -75,7 +77,8 @@ def _chosen(element: Block, chosen: str | None, placeholder: str = "") -> Block:
 def typed(action_id: str, text: str = "", *, lines: bool = False, most: int = _TYPED, least: int = 0) -> Block:
     """A field to write in, with what stands there at first."""
     field: Block = {"type": "plain_text_input", "action_id": action_id, "multiline": lines, "max_length": most}
-    return field | ({"initial_value": text[:most]} if text else {}) | ({"min_length": least} if least else {})
+    there = texts.first(_CONTROLS.sub("", texts.clean(text)), most)
+    return field | ({"initial_value": there} if there else {}) | ({"min_length": least} if least else {})
 
 
 def asked(

@@ -154,7 +154,7 @@ def view(text: str, chosen: Chosen, says: Sequence[str], language: str, kept: Ma
     where = chosen.to if chosen.to in [value for _, value in places] else DIRECT
     made.append(_asked("to", words, modals.radios("watch:to", places, where)))
     made.append({"type": "divider"})
-    made += blocks.sections(texts.line(one, words) for one in says)
+    made += blocks.sections(shown for one in says if (shown := texts.line(one, words)))
     return modals.modal(
         words, words.say("surfaces.watch.title"), made, callback=CALLBACK, submit=words.say("surfaces.watch.submit"),
         kept=kept,
