@@ -21,9 +21,11 @@ def create(
     where: Workspace,
     *,
     bolt: App | None = None,
+    secret: str | None = None,
     alongside: Callable[[], AbstractContextManager[Any]] = nullcontext,
 ) -> FastAPI:
-    """The application over a workspace. ``bolt`` takes what Slack sends to ``/slack/events``.
+    """The application over a workspace. ``bolt`` takes what Slack, which signs with ``secret``, sends to
+    ``/slack/events``.
 
     ``alongside`` makes what runs as long as the server does, such as the scheduler.
     """
@@ -35,6 +37,6 @@ def create(
 
     app = FastAPI(title="Overheard", version=version("overheard"), lifespan=lifespan)
     app.include_router(health.router(where))
-    if bolt is not None:
-        app.include_router(slack.router(bolt))
+    if bolt is not None and secret:
+        app.include_router(slack.router(bolt, secret))
     return app

@@ -40,7 +40,8 @@ def serve(
     bot = _bot(where, given) if given else None
     app = create(
         where,
-        bolt=bot.app if bot and given and given.secret else None,
+        bolt=bot.app if bot else None,
+        secret=given.secret if given else None,
         alongside=lambda: _alongside(where, bot, given),
     )
     out.print(f"Serving on http://{host}:{port}" + (_how(given) if given else ""), soft_wrap=True)
