@@ -65,8 +65,8 @@ class BackTest:
 
 
 @dataclass(slots=True)
-class _Bench:
-    """A rule over a series; each day is judged once. ``zone`` and ``week_start`` are the watch's."""
+class Bench:
+    """A rule over a series; each day is judged once. ``zone`` and ``clock`` are the watch's."""
 
     series: Series
     rule: Rule
@@ -174,10 +174,10 @@ def _meant(watch: Watch, engine: Engine, asker: Asker) -> tuple[Question, Rule]:
     return measured(replace(question, language=watch.language, zone=asker.zone), rule), rule
 
 
-def _bench(engine: Engine, asker: Asker, question: Question, rule: Rule, first: date) -> _Bench:
+def _bench(engine: Engine, asker: Asker, question: Question, rule: Rule, first: date) -> Bench:
     known = series(engine, asker, question, first, asker.today - timedelta(days=1))
     clock = Clock.of(asker.today, question.language, asker.week_start)
-    return _Bench(known, rule, asker.zone, clock)
+    return Bench(known, rule, asker.zone, clock)
 
 
 # --- what it says ---------------------------------------------------------------------------------------------------
@@ -242,4 +242,4 @@ def _back_says(tested: BackTest, rule: Rule, words: Wording) -> str:
     return words.say("watch.back_fired", days=days, times=times, when=shown) + few
 
 
-__all__ = ["BACK_DAYS", "Alert", "BackTest", "Happened", "back_test", "headline", "judge"]
+__all__ = ["BACK_DAYS", "LOOK_BACK", "Alert", "BackTest", "Bench", "Happened", "back_test", "headline", "judge", "said"]
