@@ -108,9 +108,17 @@ def _channel(slack: FakeSlack, channel: Channel, who: User) -> Json:
         "i_am_in": who.id in channel.members,
         "messages": posts,
         "statuses": statuses,
-        "prompts": {root: prompts for (where, root), prompts in workspace.prompts.items() if where == channel.id},
+        "prompts": _prompts(slack, channel),
         "titles": {root: title for (where, root), title in workspace.titles.items() if where == channel.id},
     }
+
+
+def _prompts(slack: FakeSlack, channel: Channel) -> dict[str, Json]:
+    """The prompts that the app set, by thread; an agent's own from the manifest until it sets some."""
+    prompts = slack.workspace.prompts
+    own = slack.manifest.at("features", "agent_view", "suggested_prompts")
+    first = {"": {"title": None, "prompts": own}} if own and channel.kind == "im" else {}
+    return first | {root: given for (where, root), given in prompts.items() if where == channel.id}
 
 
 def _developer(slack: FakeSlack) -> Json:
