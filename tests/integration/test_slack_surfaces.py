@@ -14,6 +14,7 @@ from assistant.slack.evidence import PER_PAGE
 from mining import answered, reading
 from mining.filters import Filters
 from tests.slack_bot import CX, PAINS, PAINS_FA, PAINS_HE, Office, office
+from tests.slack_screen import elements, filled, press, texts, told, value_of
 
 EVER = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
 
@@ -23,45 +24,6 @@ def cx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with office(tmp_path_factory.mktemp("office")) as one:
         yield one
         assert one.fake.problems == [], "a limit of Slack's was broken, or a scope is missing"
-
-
-def elements(shown: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every element of a message or view that can be pressed."""
-    inside = [element for block in shown["blocks"] for element in block.get("elements") or ()]
-    return [
-        one for one in (*inside, *(block.get("accessory") or {} for block in shown["blocks"])) if one.get("action_id")
-    ]
-
-
-def value_of(shown: dict[str, Any], action_id: str) -> dict[str, Any]:
-    """What a button of ours carries."""
-    found: dict[str, Any] = json.loads(next(one["value"] for one in elements(shown) if one["action_id"] == action_id))
-    return found
-
-
-def texts(shown: Any) -> str:
-    """All that people read in a message or view, as one text."""
-    return json.dumps(shown, ensure_ascii=False)
-
-
-def press(cx: Office, user: str, message: dict[str, Any], action_id: str, channel: str, **more: Any) -> None:
-    assert cx.fake.press(user, message["ts"], action_id, channel=channel, **more).acked
-
-
-def told(cx: Office, user: str, words: str) -> dict[str, Any]:
-    """What somebody alone was told, as soon as it holds some words."""
-    found: dict[str, Any] = cx.fake.wait_until(
-        lambda: next((one for one in reversed(cx.fake.ephemerals(user)) if words in texts(one)), None)
-    )
-    return found
-
-
-def filled(cx: Office, user: str, words: str) -> dict[str, Any]:
-    """The modal on somebody's screen, as soon as it holds some words."""
-    found: dict[str, Any] = cx.fake.wait_until(
-        lambda: (shown := cx.fake.modal(user)) and words in texts(shown) and shown
-    )
-    return found
 
 
 # --- asking on ------------------------------------------------------------------------------------------------------

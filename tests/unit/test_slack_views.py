@@ -1,4 +1,4 @@
-"""Modals and the Home tab: within Slack's limits whatever they show, in the reader's language, nobody's words at work."""
+"""Modals and the Home tab: within Slack's limits whatever they show, in the reader's language, and harmless."""
 
 from __future__ import annotations
 
