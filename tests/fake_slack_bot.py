@@ -191,7 +191,14 @@ def small_bot(slack: FakeSlack, heard: Heard, secret: str | None = None) -> App:
     @app.event("app_home_opened")
     def opened(event: dict[str, Any]) -> None:
         header = {"type": "header", "text": plain(f"Hello {event['tab']}")}
-        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [header]})
+        zone = {"type": "external_select", "action_id": "zone", "min_query_length": 0}
+        blocks = [header, {"type": "actions", "elements": [zone]}]
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
+
+    @app.options("zone")
+    def offered(ack: Any, body: dict[str, Any]) -> None:
+        zones = [zone for zone in ("Asia/Tehran", "Europe/London") if body["value"].lower() in zone.lower()]
+        ack(options=[{"text": plain(zone), "value": zone} for zone in zones])
 
     @app.event("app_context_changed")
     @app.event("channel_left")

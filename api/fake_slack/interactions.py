@@ -64,7 +64,9 @@ def _option(element: Mapping[str, Any], value: Any) -> Json:
     for option in options_of(element):
         if value in (option["value"], option["text"]["text"]) or value == option:
             return option
-    if element["type"] == "external_select":
+    if isinstance(value, dict):
+        return value
+    if "external" in element["type"]:
         return {"text": {"type": "plain_text", "text": str(value)}, "value": str(value)}
     raise NotPossible(f"{element['action_id']} does not offer {value}")
 

@@ -2,7 +2,8 @@
 
 ``problems("chat.postMessage", payload)`` gives one line for each limit that the payload breaks, and nothing when it is
 fine. The same check runs on every call that the fake Slack takes. The names of methods are Slack's; beside them
-``response_url`` stands for what is sent to a response address, and ``response_action`` for the answer to a form.
+``response_url`` stands for what is sent to a response address, ``response_action`` for the answer to a form and
+``block_suggestion`` for the options of a menu that asks the app.
 
 Rules of this project's own, which Slack does not enforce: a message always has ``text``, nobody calls a whole channel,
 no text is blank or holds control characters.
@@ -33,6 +34,7 @@ from api.fake_slack.checks import (
 )
 from api.fake_slack.checks import text as text_object
 from api.fake_slack.limits_blocks import STATUSES, blocks_of, markdown
+from api.fake_slack.limits_elements import OPTION
 
 MOST_TEXT: Final = 40_000
 MOST_UPDATED_TEXT: Final = 4_000
@@ -205,6 +207,7 @@ RULES: Final[Mapping[str, tuple[str, Sequence[Rule]]]] = {
     "views.update": ("invalid_arguments", _VIEW),
     "views.publish": ("invalid_arguments", _VIEW),
     "response_action": ("invalid_arguments", (_response_action,)),
+    "block_suggestion": ("invalid_arguments", (_at("options", listed(OPTION, 100, least=0)),)),
     "assistant.threads.setSuggestedPrompts": ("invalid_arguments", (_at("prompts", listed(_PROMPT, 4)),)),
     "assistant.threads.setStatus": ("invalid_arguments", (_at("loading_messages", listed(string(), 10)),)),
     "files.completeUploadExternal": ("invalid_arguments", (_comment,)),

@@ -43,6 +43,15 @@ def page_routes(slack: FakeSlack) -> APIRouter:
             raise HTTPException(400, str(error)) from error
         return asdict(done) | {"acked": done.acked, "reason": done.reason}
 
+    @routes.post("/suggest")
+    def suggest(given: Json) -> list[Json]:
+        """The options of a menu that asks the app."""
+        it = given
+        try:
+            return slack.suggest(it["user"], it["where"], it["action_id"], it.get("query") or "", it.get("channel"))
+        except (NotPossible, KeyError) as error:
+            raise HTTPException(400, str(error)) from error
+
     return routes
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from api.fake_slack import events
 from api.fake_slack.forms import Forms
-from api.fake_slack.interactions import NotPossible, action, block_actions, find_element
+from api.fake_slack.interactions import NotPossible, action, block_actions, find_element, options_of
+from api.fake_slack.limits import findings
 from api.fake_slack.methods_files import as_shown
 from api.fake_slack.methods_views import as_sent
 from api.fake_slack.record import Ack, Json, Undelivered
@@ -298,6 +299,18 @@ class People:
             return self._never("interaction", reason, payload)
         ack = self.desk.courier.once("interaction", payload)
         return Done("", (ack,), (), payload["trigger_id"], payload.get("response_url", ""))
+
+    def suggest(self, user: str, where: str, action_id: str, query: str, channel: str | None = None) -> list[Json]:
+        """The options that the app offers in a menu of its own (``external_select``) for what was typed so far."""
+        who = self._user(user)
+        place, blocks = self._forms.place(who, where, self._channel(channel) if channel else None)
+        block, element = find_element(blocks, action_id)
+        place.pop("response", None)
+        asked = {"type": "block_suggestion", "action_id": action_id, "block_id": block["block_id"], "value": query}
+        ack = self.desk.courier.once("interaction", self._about(who, None) | place | asked)
+        answer = ack.body if isinstance(ack.body, dict) else {}
+        self.desk.record.note("block_suggestion", findings("block_suggestion", answer), self.desk.workspace.clock())
+        return options_of(answer | {"type": element["type"]})
 
     # Forms and tabs --------------------------------------------------------------------------------------------------
 

@@ -138,6 +138,16 @@ def test_the_home_tab_is_published_for_who_opens_it(slack: FakeSlack, bot: Heard
     assert slack.home("dana") is None
 
 
+def test_a_menu_asks_the_bot_for_its_options(slack: FakeSlack, bot: Heard) -> None:
+    slack.open_home("omid")
+    home = slack.wait_until(lambda: slack.home("omid"))
+    offered = slack.suggest("omid", home["id"], "zone", "teh")
+    assert [option["value"] for option in offered] == ["Asia/Tehran"]
+    slack.press("omid", home["id"], "zone", offered[0])
+    pressed = next(body for body in bot.bodies if body.get("type") == "block_actions")
+    assert pressed["actions"][0]["selected_option"] == offered[0]
+
+
 def test_edits_and_deletions_are_told(slack: FakeSlack, bot: Heard) -> None:
     said = slack.say("dana", "#cx", "one")
     slack.edit("dana", "#cx", said.ts, "two")

@@ -63,6 +63,11 @@ export async function post(what, body) {
   return said;
 }
 
+export async function suggest(body) {
+  const answer = await fetch("/page/suggest", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return answer.ok ? answer.json() : [];
+}
+
 let hiding;
 export function toast(text) {
   const node = document.getElementById("toast");

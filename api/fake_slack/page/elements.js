@@ -68,6 +68,29 @@ function typedIn(element, send, type) {
   return node;
 }
 
+// A menu whose options come from the app while somebody types.
+function asking(element, send, context) {
+  const list = el("div", { class: "menu", hidden: true });
+  const node = el("div", { class: "overflow asking", "data-action": element.action_id });
+  const input = el("input", { type: "search", dir: "auto", placeholder: element.placeholder?.text, value: element.initial_option?.text.text || "" });
+  let chosen = element.initial_option || null, waiting;
+  const choose = (option) => { chosen = option; input.value = option.text.text; list.hidden = true; send(option); };
+  const offer = async () => {
+    const found = await context.suggest(element, input.value);
+    list.replaceChildren(...found.map((option) => el("button", { type: "button", onclick: () => choose(option) }, el("bdi", {}, option.text.text))));
+    list.hidden = !found.length;
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    if (input.value.length >= (element.min_query_length ?? 3)) waiting = setTimeout(offer, 250);
+  });
+  input.addEventListener("focus", () => { if ((element.min_query_length ?? 3) <= input.value.length) offer(); });
+  node.addEventListener("focusout", (event) => { if (!node.contains(event.relatedTarget)) list.hidden = true; });
+  node.append(input, list);
+  node.read = () => chosen;
+  return node;
+}
+
 function moment(element, send) {
   const node = el("input", { type: "datetime-local", "data-action": element.action_id });
   node.read = () => (node.value ? Math.floor(new Date(node.value).getTime() / 1000) : null);
@@ -95,7 +118,7 @@ const DRAWN = {
   button: (element, send) => button(element, send),
   workflow_button: (element, send) => button(element, send),
   static_select: (element, send) => menu(element, send),
-  external_select: (element, send) => typedIn(element, send, "text"),
+  external_select: asking,
   multi_static_select: (element, send) => menu(element, send, true),
   users_select: people, conversations_select: people, channels_select: people,
   multi_users_select: people, multi_conversations_select: people, multi_channels_select: people,

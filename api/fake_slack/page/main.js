@@ -3,7 +3,7 @@
 import { drawBlocks } from "./blocks.js";
 import { composer } from "./compose.js";
 import { drawDeveloper } from "./developer.js";
-import { el, post, sign, sync } from "./dom.js";
+import { el, post, sign, suggest, sync } from "./dom.js";
 import { drawMessage, drawStatus } from "./messages.js";
 import { drawModals } from "./modals.js";
 import { know } from "./text.js";
@@ -102,7 +102,8 @@ function drawHome() {
   if (!home || at("home").print === print) return;
   at("home").print = print;
   const act = (block, element, value) => post("press", { user: state.me, where: state.home.id, action_id: element.action_id, value });
-  at("home").replaceChildren(...(state.home ? drawBlocks(state.home.blocks, { state, act }) : [el("p", {}, "The app has published nothing here yet.")]));
+  const offer = (element, query) => suggest({ user: state.me, where: state.home.id, action_id: element.action_id, query });
+  at("home").replaceChildren(...(state.home ? drawBlocks(state.home.blocks, { state, act, suggest: offer }) : [el("p", {}, "The app has published nothing here yet.")]));
 }
 
 function drawThread(here) {

@@ -1,13 +1,13 @@
 // One message with all that belongs to it.
 
 import { drawBlocks, drawStream } from "./blocks.js";
-import { clock, el, post, sign } from "./dom.js";
+import { clock, el, post, sign, suggest } from "./dom.js";
 import { mrkdwn, textObject } from "./text.js";
 
 const TINTS = { dana: "#b4436c", omid: "#2a7f62", ruth: "#4464ad" };
 
 export function contextOf(state, channel, message) {
-  return { state, act: (block, element, value) => post("press", { user: state.me, where: message.ts, channel, action_id: element.action_id, value }) };
+  return { state, suggest: (element, query) => suggest({ user: state.me, where: message.ts, channel, action_id: element.action_id, query }), act: (block, element, value) => post("press", { user: state.me, where: message.ts, channel, action_id: element.action_id, value }) };
 }
 
 const size = (bytes) => (bytes > 2048 ? `${Math.round(bytes / 1024)} kB` : `${bytes} bytes`);

@@ -1,7 +1,7 @@
 // Modals, one above the other. A view is drawn anew only when the app sent a new one, so that typed words stay.
 
 import { drawBlocks } from "./blocks.js";
-import { el, post } from "./dom.js";
+import { el, post, suggest } from "./dom.js";
 
 let shown = "";
 let drawn = "";
@@ -19,6 +19,7 @@ function showErrors(container, errors) {
 function modal(view, me, state) {
   const context = {
     state, errors: view.errors,
+    suggest: (element, query) => suggest({ user: me, where: view.id, action_id: element.action_id, query }),
     act: (block, element, value) => post("press", { user: me, where: view.id, action_id: element.action_id, value }),
   };
   const blocks = drawBlocks(view.blocks, context);
