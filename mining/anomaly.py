@@ -25,7 +25,7 @@ DAYS = 84
 LEAST_DAYS = 28
 """Less past than this says nothing about weekdays."""
 
-CHANCES = {"low": 1 / 365, "normal": 1 / 60, "high": 1 / 35}
+CHANCES = {"low": 1 / 365, "normal": 1 / 90, "high": 1 / 45}
 """How often a day falls outside what is usual though nothing happened: the false alarms that one accepts, a day."""
 
 _WEEK = 7
@@ -36,8 +36,10 @@ _ITEMS = 10.0
 _PRIOR_ITEMS = 0.5
 # A past day beyond this chance is cut to it: one day in a thousand.
 _CUT = 0.001
-# Before the first fit: counts that vary by half beyond chance.
-_WIDE = 0.25
+# Bounds of the dispersion before the first fit, which tells what is cut.
+_NARROW, _WIDE = 0.05, 1.0
+# The standard deviation of a normal distribution over its median absolute deviation.
+_OF_MEDIAN = 1.4826
 _LARGEST = 1e9
 
 
@@ -66,7 +68,7 @@ def usual_count(past: Numbers, chance: float) -> Usual | None:
     if whole is None:
         return None
     fit = _first_look(whole)
-    spread = np.array([[1.0]]), np.array([_WIDE])
+    spread = np.array([[1.0]]), np.array([_first_spread(whole, fit)])
     for _ in range(2):
         cut = np.minimum(whole, np.resize(_at_chance(fit.weekdays, spread, _CUT), len(whole)))
         fit = _fitted(cut)
@@ -109,6 +111,14 @@ def _first_look(days: Numbers) -> _Fit:
     level = float(np.median(table.mean(axis=1))) + _PRIOR_ITEMS / len(days)
     seen = np.median(table, axis=0) * weeks
     return _Fit(level * (seen + _ITEMS) / (level * weeks + _ITEMS), 0.0)
+
+
+def _first_spread(days: Numbers, fit: _Fit) -> float:
+    """The dispersion that the middle half of the days shows."""
+    told = np.resize(fit.weekdays, len(days))
+    deviation = _OF_MEDIAN * float(np.median(np.abs(days - told)))
+    mean = float(told.mean())
+    return float(np.clip((deviation**2 - mean) / mean**2, _NARROW, _WIDE))
 
 
 def _fitted(days: Numbers) -> _Fit:
