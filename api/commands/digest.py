@@ -78,11 +78,10 @@ def digest(
     from assistant.digest import Template, compose, named_window, plan_of
     from assistant.digests import delivery
 
-    for destination in send or ():
-        delivery.kind_of(destination)
-    named = {"week": week, "month": month, "day": day}
-    kind, said = _one_of(named)
     where = workspace(home, config)
+    for destination in send or ():
+        delivery.checked(destination, where.settings.mail)
+    kind, said = _one_of({"week": week, "month": month, "day": day})
     asker = where.asker(day_of(as_of, "--as-of") if as_of else None)
     chosen = Template(template or _UNITS[kind or "week"])
     speaks = language or where.settings.locale.language

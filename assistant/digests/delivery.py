@@ -61,13 +61,37 @@ def kind_of(destination: str) -> str:
     )
 
 
+def checked(destination: str, mail: MailTable) -> str:
+    """The kind of a destination that can be reached as far as the settings tell, before anything is asked.
+
+    Raises:
+        ConfigError: it is none, an address is wrong, or no mail server is set.
+    """
+    kind = kind_of(destination)
+    if kind == "mail":
+        from assistant.digests.letter import address
+
+        if not mail.host or not mail.sender:
+            raise ConfigError("no mail server is set", hint="set host and sender in [mail], see docs/configuration.md")
+        for one in (mail.sender, *_recipients(destination)):
+            address(one)
+    return kind
+
+
+def _recipients(destination: str) -> list[str]:
+    """The addresses of ``mailto:a@b.c,d@e.f``."""
+    from urllib.parse import unquote
+
+    return [unquote(one).strip() for one in destination[len("mailto:") :].split(",")]
+
+
 def deliver(digest: Digest, destination: str, *, mail: MailTable, post: Callable[[], Post]) -> None:
     """Send a digest to one place. ``post`` is called only where that is a channel.
 
     Raises:
         ConfigError: the destination is none, or not set up; others as the ways themselves raise.
     """
-    kind = kind_of(destination)
+    kind = checked(destination, mail)
     if kind == "slack":
         from assistant.digests.slack import slack
 
@@ -76,10 +100,7 @@ def deliver(digest: Digest, destination: str, *, mail: MailTable, post: Callable
         from assistant.digests import letter
         from assistant.mail import send
 
-        if not mail.host or not mail.sender:
-            raise ConfigError("no mail server is set", hint="set host and sender in [mail], see docs/configuration.md")
-        to = [one for one in destination[len("mailto:") :].split(",") if one]
-        send(letter.mail(digest, to, mail.sender), mail)
+        send(letter.mail(digest, _recipients(destination), mail.sender or ""), mail)
     else:
         write(Path(destination), form(digest, FORMS[Path(destination).suffix.lower()]))
 
