@@ -20,6 +20,7 @@ from assistant.slack import modals
 from assistant.slack.policy import is_public
 from assistant.slack.refusals import reason_of
 from assistant.wording import wording
+from connectors.errors import OverheardError
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -190,4 +191,6 @@ def noted(press: Press, error: Exception) -> str:
     what = press.action_id or str(press.view.get("callback_id") or "something pressed")
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("reference %s: %s: %s\n%s", reference, what, reason_of(error), frames)
+    if isinstance(error, OverheardError):
+        log.error("reference %s: %s", reference, error.message)
     return reference
