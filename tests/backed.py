@@ -66,6 +66,8 @@ def _backed(answer: Answer, days: Iterable[date], names: Iterable[str]) -> Itera
     yield str(question.offset + len(answer.rows))
     yield from (str(value) for value in (stars(question.scope) or {}).values())
     yield words.cron(question.schedule["cron"]) if "cron" in question.schedule else ""
+    # The command that saves a watch repeats the asker's own words.
+    yield question.text if question.kind is Kind.SUBSCRIBE else ""
     if question.kind is Kind.EMERGING and answer.window:
         yield str(max(8, -(-answer.window.days // 7) * 2))
 
