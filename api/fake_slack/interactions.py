@@ -130,8 +130,3 @@ def form_state(blocks: Sequence[Any], given: Mapping[str, Any], known: Mapping[s
             raise NotPossible(f"the field {block_id} must be filled in")
         state.setdefault(block_id, {})[action_id] = {"type": element["type"], **choice(element, value)}
     return state
-
-
-def block_actions(person: Json, what: Json, place: Json) -> Json:
-    """A block_actions payload from its three parts."""
-    return {"type": "block_actions", "user": person, **place, "actions": [what]}
