@@ -108,7 +108,7 @@ def build(
     table = workspace.settings.slack
     waiting, posting_client, quick = clients(given.bot, table.api_url)
     who = tokens.checked(waiting)
-    clock = _clock(as_of)
+    clock = clock_of(as_of)
     posting = Posting(posting_client, workspace.store, clock, quick=quick, team=who.team, pace_s=pace_s)
     parts = Parts(
         workspace.store, workspace.engine, _askers(workspace, clock),
@@ -130,6 +130,12 @@ def application(parts: Parts, client: WebClient, secret: str | None) -> App:
         process_before_response=False,
         listener_executor=ThreadPoolExecutor(_LISTENERS, "slack-listeners"),
     )
+    register(app, parts)
+    return app
+
+
+def register(app: App, parts: Parts) -> None:
+    """Every handler there is, and at last one for what nobody handles."""
     messages.register(app, parts)
     commands.register(app, parts)
     for name in _SURFACES:
@@ -137,7 +143,6 @@ def application(parts: Parts, client: WebClient, secret: str | None) -> App:
         if find_spec(module) is not None and hasattr(surface := import_module(module), "register"):
             surface.register(app, parts)
     _take_the_rest(app)
-    return app
 
 
 def warm(parts: Parts) -> None:
@@ -194,7 +199,7 @@ def _askers(workspace: Workspace, clock: Callable[[], datetime]) -> Callable[[st
     return asker
 
 
-def _clock(as_of: date | None) -> Callable[[], datetime]:
+def clock_of(as_of: date | None) -> Callable[[], datetime]:
     """Now, or the same time of another day: the days between are taken off, and time goes on."""
     if as_of is None:
         return lambda: datetime.now(UTC)

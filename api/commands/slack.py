@@ -67,8 +67,9 @@ def slack(
         _simulated(where, port, day)
         return
     with running(where, tokens.found(where.settings.slack, os.environ, app=True), day):
+        ended = _end()
         out.print("Ready: write to the app in Slack. Ctrl-C ends.")
-        _until_interrupted()
+        _until(ended)
 
 
 @contextmanager
@@ -94,10 +95,14 @@ def running(where: Workspace, given: Tokens, as_of: date | None = None) -> Itera
         bot.stop()
 
 
-def _until_interrupted() -> None:
-    """Wait for Ctrl-C, or for SIGTERM, which ends as orderly."""
+def _end() -> Event:
+    """What SIGTERM sets: it ends as orderly as Ctrl-C."""
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    return ended
+
+
+def _until(ended: Event) -> None:
     try:
         ended.wait()
     except KeyboardInterrupt:
@@ -121,9 +126,10 @@ def _simulated(where: Workspace, port: int, as_of: date | None) -> None:
             raise ConfigError(f"port {port} is taken: {error.strerror}", hint="choose another with --port") from error
         there = _pointed_at(where, fake.api_url)
         with running(there, Tokens(fake.bot_token, fake.app_token, fake.signing_secret), as_of):
+            ended = _end()
             out.print(f"A Slack of your own: {fake.url}", soft_wrap=True)
             out.print("Ask there, for example: top pain points in purchase stage. Ctrl-C ends.", soft_wrap=True)
-            _until_interrupted()
+            _until(ended)
 
 
 def _pointed_at(where: Workspace, api_url: str) -> Workspace:

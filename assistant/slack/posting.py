@@ -88,6 +88,7 @@ class Posting:
         self.client = client
         self.quick = quick or client
         self.lanes = Lanes(workers, "slack-posts", pace_s)
+        self.tries = TRIES
         self._store = store
         self._clock = clock
         self._streams = Streams(client, team)
@@ -143,7 +144,7 @@ class Posting:
             posted = self.find(order) if look or attempt > 1 else None
             posted = posted or self._streamed(order) or self._posted(order)
         except (SlackClientError, OSError) as error:
-            raise meant(error, order.channel, attempt, TRIES) from error
+            raise meant(error, order.channel, attempt, self.tries) from error
         chats.note_post(self._store, Post(posted.channel, posted.ts, posted.thread, order.answer_id, self._clock()))
         return posted
 

@@ -47,11 +47,15 @@ def owner_of_this_process() -> str:
 
 
 class Recovery:
-    """Looks for what is unanswered: once at the start, then every minute."""
+    """Looks for what is unanswered: once at the start, then every minute.
+
+    ``patience`` is how old a question of this process must be before it is tried again.
+    """
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
         self._parts = answering.parts
+        self.patience = _A_TRY_TAKES
         self._ended = Signal()
         self._thread = Thread(target=self._watch, name="slack-recovery", daemon=True)
 
@@ -88,7 +92,7 @@ class Recovery:
             return False
         owner, age = str(event.payload.get("owner") or ""), now - event.at
         if owner == self._answering.owner:
-            return age > _A_TRY_TAKES  # ours, and it could not be posted
+            return age > self.patience  # ours, and it could not be posted
         host, _, process = owner.rpartition(":")[0].rpartition(":")
         if host != socket.gethostname():
             return age > _ELSEWHERE_FOR
