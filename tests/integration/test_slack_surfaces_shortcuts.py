@@ -63,7 +63,8 @@ def test_a_message_becomes_feedback_that_the_next_answer_counts_once(cx: Office)
     assert "levi@x.example" in texts(form), "people see what they add before it is masked"
     values = {"kind": "email", "solicited": ["solicited"]}
     assert cx.fake.submit("ruth", form["id"], values).acked
-    assert "the shop lost my parcel" in texts(told(cx, "ruth", "Added as feedback"))
+    shown = told(cx, "ruth", "Added as feedback")["blocks"]
+    assert "the shop lost my parcel" in texts(shown), shown
     cx.fake.resubmit("ruth", form["id"])
     told(cx, "ruth", "counted already")
     row = remarks(cx)[-1]
