@@ -57,9 +57,7 @@ def says(cx: Office, text: str) -> bool:
 
 def test_a_message_becomes_feedback_that_the_next_answer_counts_once(cx: Office) -> None:
     before = reading.total(cx.where.store, Filters()).feedback
-    form = form_for(
-        cx, "ruth", "Mr Levi (levi@x.example, 050-1234567) says <https://x.example|the shop> lost his parcel"
-    )
+    form = form_for(cx, "ruth", "levi@x.example, 050-1234567: the shop lost my parcel")
     assert "levi@x.example" in texts(form), "people see what they add before it is masked"
     values = {"kind": "email", "solicited": ["solicited"]}
     assert cx.fake.submit("ruth", form["id"], values).acked
