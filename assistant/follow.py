@@ -176,7 +176,8 @@ class _Talk:
             return question if new.want in turned.WANTS else as_kind(question, self._asked_by_parts(question))
         if new.kind not in _DONE:
             return as_kind(question, new.kind)
-        window = question.window if new.kind is Kind.ACTION else None
+        named = question.window is not None and not question.window.default
+        window = question.window if named or new.kind is Kind.ACTION else None
         question = replace(question, kind=new.kind, want=None, clarify=(), window=window)
         return replace(question, action=new.action, schedule=new.schedule)
 

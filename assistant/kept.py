@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any, get_type_hints
@@ -60,7 +60,15 @@ def followed(before: Kept | None, new: Question) -> Question:
     """A question that was read, joined with what its conversation asked before: see :func:`assistant.follow.merged`."""
     if before is None:
         return merged(None, (), new)
+    if new.kind is Kind.SUBSCRIBE and _says_nothing(new):
+        # "Send me this every Monday": what was asked before.
+        new = replace(new, inherit=True)
     return merged(before.question, before.shown, new, before.listed)
+
+
+def _says_nothing(question: Question) -> bool:
+    about = replace(question.scope, speaker=None).spec() or question.theme or question.sentiment or question.metric
+    return not about
 
 
 def keep(store: Store, thread: str, before: Kept | None, answer: Answer, at: datetime) -> None:

@@ -182,7 +182,7 @@ def _meant(
     text: str | None, question: Question | None, kind: str | None, engine: Engine, asker: Asker
 ) -> meaning.Meant | None:
     if question is not None:
-        return meaning.of(question, engine, asker)
+        return meaning.of(meaning.whole(question), engine, asker)
     if text and text.strip():
         return meaning.read(text, engine, asker)
     if kind == "digest":

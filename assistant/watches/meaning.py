@@ -45,6 +45,11 @@ def read(text: str, engine: Engine, asker: Asker) -> Meant:
     return of(engine.read(text, asker), engine, asker)
 
 
+def whole(question: Question) -> Question:
+    """A question that was answered in a conversation, as one that stands alone: what it went on from is in it."""
+    return question if question.clarify else replace(question, inherit=False, changed=(), rank=None)
+
+
 def of(question: Question, engine: Engine, asker: Asker) -> Meant:
     """The same of a question that was read; one about sending becomes the question that is to be sent."""
     seen = Seen(question.text, normalise(question.text), question.language, asker)
@@ -54,9 +59,9 @@ def of(question: Question, engine: Engine, asker: Asker) -> Meant:
     limited = limits.read(seen) if "when" in question.schedule else None
     words = limited.rest if limited else _without_schedule(seen)
     rest = engine.read(words, asker)
-    whole = _is_whole(rest, question, limited)
-    about = replace(rest, text=question.text) if whole else _sent(question, asker)
-    empty = not whole and says_nothing(question)
+    alone = _is_whole(rest, question, limited)
+    about = replace(rest, text=question.text) if alone else _sent(question, asker)
+    empty = not alone and says_nothing(question)
     return Meant(about, question.schedule, words, digest, limited.rule if limited else None, empty)
 
 
@@ -114,7 +119,8 @@ def askable(question: Question) -> Question:
         raise ConfigError("this cannot be watched: nobody's person is told", hint="ask about topics, not about people")
     if question.unread_time or "time" in question.clarify:
         raise ConfigError("this cannot be watched: its time is not understood", hint=_AGAIN)
-    if question.kind not in _ASKABLE or question.clarify or question.inherit:
+    row = question.kind is Kind.DRILLDOWN and bool(question.scope.theme) and not question.inherit
+    if not (question.kind in _ASKABLE or row) or question.clarify or question.inherit:
         raise ConfigError("this cannot be watched: it has no answer of its own", hint=_AGAIN)
     return question
 
@@ -129,7 +135,7 @@ def spec(question: Question, engine: Engine, asker: Asker) -> dict[str, Any]:
         ConfigError: its times cannot be told for another day.
     """
     kept_so = {"question": kept.question_json(question), "read_in": question.language}
-    for times in ("words", "text"):
+    for times in ("text", "words"):
         told = {**kept_so, "times": times}
         if _times(_redated(question, told, question.text, engine, asker)) == _times(question):
             return told
@@ -165,6 +171,9 @@ def _redated(question: Question, told: Mapping[str, Any], text: str, engine: Eng
         read = of(engine.read(text, asker), engine, asker).question
         return replace(question, window=read.window, baseline=read.baseline, compare=read.compare)
     clock = _clock(question, asker)
+    if question.compare and question.compare.windows:
+        # "The week before" means nothing by itself: what cannot be told is no time at all.
+        return replace(question, compare=None)
     window = _window(question.window, told["read_in"], clock, asker)
     baseline = question.baseline
     if baseline is not None and window is not None:
@@ -184,7 +193,7 @@ def _window(window: Window | None, language: str, clock: Clock, asker: Asker) ->
     at = replace(clock, calendar=words["time"].get("calendar", "gregorian"))
     found = dates.times(normalise(window.expr), words["time"], words["numbers"]["words"], at)
     meant = found[0].window if found else None
-    return replace(meant, expr=window.expr) if meant else window
+    return replace(meant, expr=window.expr) if meant else None
 
 
 def _clock(question: Question, asker: Asker) -> Clock:
@@ -193,4 +202,4 @@ def _clock(question: Question, asker: Asker) -> Clock:
     return replace(Clock.of(asker.today, question.language, asker.week_start, calendar), events=events)
 
 
-__all__ = ["Meant", "again", "askable", "is_fixed", "of", "read", "says_nothing", "spec"]
+__all__ = ["Meant", "again", "askable", "is_fixed", "of", "read", "says_nothing", "spec", "whole"]

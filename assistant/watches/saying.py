@@ -84,7 +84,7 @@ def proposal(watch: Watch, engine: Engine, asker: Asker, now: datetime, tested: 
 
 def _of_answer(watch: Watch, engine: Engine, asker: Asker, words: Wording) -> Iterator[str]:
     question = meaning.again(watch.spec["ask"], watch.text, engine, asker)
-    answer = engine.answer(question, asker)
+    answer = engine.answer(replace(question, language=watch.language), asker)
     if answer.status not in (Status.ANSWERED, Status.NO_DATA):
         raise ConfigError(
             "this cannot be watched: it has no answer of its own", hint="ask it first, and see the answer"
