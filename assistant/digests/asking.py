@@ -10,6 +10,7 @@ from assistant.digests.phrases import Phrases
 from assistant.meaning import Asker, Compare, Kind, Question, narrowed
 from assistant.periods import Window
 from mining.filters import Filters
+from mining.reading import Query
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -37,19 +38,19 @@ class Asking:
         self.asker = asker
         self.phrases = phrases
         self.scope = scope
-        self._asked: dict[tuple[str, Window, Window | None, int | None, tuple[str, ...]], Asked] = {}
+        self._asked: dict[tuple[str, Window, Window | None, int | None, str], Asked] = {}
 
     def ask(
         self, key: str, window: Window, baseline: Window | None = None, n: int | None = None,
-        theme: tuple[str, ...] = (),
+        more: Filters = _NO_FILTERS,
     ) -> Asked:  # fmt: skip
         """The answer to a question of the phrases (``[ask]``) about a time; asked twice it is answered once.
 
-        ``theme`` narrows it to themes by their ids, which no text can say.
+        ``more`` are conditions that no text can say, such as a theme by its id.
         """
-        place = (key, window, baseline, n, theme)
+        place = (key, window, baseline, n, Query(more).id)
         if place not in self._asked:
-            self._asked[place] = self._ask(key, window, baseline, n, theme)
+            self._asked[place] = self._ask(key, window, baseline, n, more)
         return self._asked[place]
 
     def text(self, key: str, window: Window, baseline: Window | None, n: int | None, about: str) -> str:
@@ -77,12 +78,12 @@ class Asking:
             return Asked(timed, self.engine.answer(question, self.asker), exact=False)
         return Asked(text, self.engine.answer(question, self.asker))
 
-    def _ask(self, key: str, window: Window, baseline: Window | None, n: int | None, theme: tuple[str, ...]) -> Asked:
+    def _ask(self, key: str, window: Window, baseline: Window | None, n: int | None, more: Filters) -> Asked:
         meant = self._meant(key, window, baseline, n)
         taxonomy = self.asker.taxonomy
         told = replace(self.scope, stage=()) if meant.kind is Kind.JOURNEY_OVERVIEW else self.scope
         text = self.text(key, window, baseline, n, self.phrases.about(told, taxonomy))
-        meant = replace(meant, text=text, scope=_both(meant.scope, replace(told, theme=(*told.theme, *theme))))
+        meant = replace(meant, text=text, scope=_both(_both(meant.scope, told), more))
         read = self.engine.read(text, self.asker)
         exact = _same(read, meant)
         return Asked(text, self.engine.answer(read if exact else meant, self.asker), exact)

@@ -10,6 +10,7 @@ from assistant.digests.asking import Asked, Asking
 from assistant.digests.movement import SURE, moved
 from assistant.measures import Share
 from assistant.periods import Window
+from mining.filters import Filters
 from mining.statistics import different_rates
 
 # Weeks that have to be low, and weeks before them that tell what was usual.
@@ -58,7 +59,9 @@ def fix(asking: Asking, window: Window) -> Fix:
     compared = asking.ask("compare", after, before, n=_THEMES)
     for row in _fallen(compared, after, before)[:_TRIED]:
         shares = moved(row)
-        weeks = asking.ask("negative_by_week", Window(before.first, after.last, unit="range"), theme=(row.id,))
+        weeks = asking.ask(
+            "negative_by_week", Window(before.first, after.last, unit="range"), more=Filters(theme=(row.id,))
+        )
         low_since = _low_since(weeks)
         if shares and low_since and low_since <= after.first + _WITHIN:
             return Fix(compared, after, before, Confirmed(row, *shares, weeks, low_since, _event(asking, low_since)))

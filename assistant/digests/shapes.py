@@ -144,11 +144,12 @@ class Shapes:
             net, before = row["net"], next((cell.measure for cell in row.cells if cell.key == "net_before"), None)
             shown = [self._cell("feedback", row.figure()), *self._before(before), *self._tops(row)]
             value = net.value or 0.0 if isinstance(net, Net) else 0.0
-            tone = ""
+            tone, marks = "", base.marks(row, self.words)
             if isinstance(net, Net) and isinstance(before, Net) and chance(before, net) <= SURE:
                 tone = BETTER if value > (before.value or 0.0) else WORSE
+                marks.append(self.say(f"tiles.{tone}"))
             items.append(self._item(row, section, value=self.words.measure(net), detail=self.words.listed(shown),
-                                    tone=tone, size=value, quotes=()))  # fmt: skip
+                                    marks=marks, tone=tone, size=value, quotes=()))  # fmt: skip
         return {"items": tuple(items)}
 
     def _before(self, before: Measure | None) -> list[str]:

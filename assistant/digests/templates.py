@@ -14,8 +14,9 @@ from assistant.digests.asking import Asked, Asking
 from assistant.digests.fixed import Fix, fix
 from assistant.digests.headline import headline
 from assistant.digests.movement import SURE, movers
-from assistant.measures import Share
+from assistant.measures import Figure
 from assistant.periods import Clock, Window
+from mining.filters import Filters
 from mining.statistics import different_rates
 from mining.themes import listing
 
@@ -261,7 +262,7 @@ class Work:
 
     def _health(self) -> Section:
         sources = self.asking.ask("by_source", self.window)
-        return self.section("health", sources, beside=(self.by_day, self.pains))
+        return self.section("health", sources, beside=(self.by_day, *self.negative))
 
     @property
     def by_day(self) -> Asked:
@@ -279,10 +280,7 @@ class Work:
         notes = [self._silent(one) for one in silent] or [say("health.all_speak")]
         days = [row.title for row in self.by_day.answer.rows if not row.figure().value]
         notes.append(say("health.days_without", days=words.listed(days)) if days else say("health.no_day_without"))
-        unnamed, counted = self.pains.answer.unnamed, self.pains.answer.counted
-        if unnamed and counted and counted.value:
-            # The rest of a ranking holds themes behind the fifth too: those without any name are asked for apart.
-            notes += self._unnamed()
+        notes += self._unnamed()
         rejects = health.rejected(store, self.window.first, asker.zone, scope.source)
         day = words.date(self.window.first)
         key = "health.rejects" if rejects else "health.no_rejects"
@@ -299,15 +297,21 @@ class Work:
             usual=words.number(one.usual),
         )  # fmt: skip
 
+    @property
+    def negative(self) -> tuple[Asked, Asked]:
+        """Negative remarks, and those of them that belong to no theme that has a name."""
+        nameless = Filters(not_theme=tuple(sorted(self.themes)))
+        return self.asking.ask("negative", self.window), self.asking.ask("negative", self.window, more=nameless)
+
     def _unnamed(self) -> list[str]:
-        """How much of what hurts has no name: of all pains, those that no theme of a long ranking holds."""
-        every = self.asking.ask("pains", self.window, n=50)
-        unnamed, counted = every.answer.unnamed, every.answer.counted
-        if not unnamed or not counted:
+        """How much of what hurts has no name."""
+        counts = [_remarks(one) for one in self.negative]
+        if not counts[0]:
             return []
-        words, share = self.asking.phrases.words, Share(unnamed, counted)
-        part, whole = words.number(unnamed.value), words.number(counted.value)
-        return [self.asking.phrases.say("health.unnamed", percent=words.percent(share.value), part=part, whole=whole)]
+        words = self.asking.phrases.words
+        percent = words.percent(counts[1] / counts[0])
+        part, whole = words.number(counts[1]), words.number(counts[0])
+        return [self.asking.phrases.say("health.unnamed", percent=percent, part=part, whole=whole)]
 
     # --- nothing ----------------------------------------------------------------------------------------------------
 
@@ -324,6 +328,12 @@ class Work:
             self.asking.engine.store, self.asking.scope, self.window.last, asker.zone, counted.answer.freshness
         )
         return Found([section], [self._silent(one) for one in silent], _sentence(said), empty=True)
+
+
+def _remarks(counted: Asked) -> int:
+    """How many remarks a count found."""
+    found = next((cell.measure for cell in counted.answer.more if cell.key == "mentions"), None)
+    return found.value if isinstance(found, Figure) else 0
 
 
 def _items(counted: Asked) -> int:

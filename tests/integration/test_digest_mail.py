@@ -48,7 +48,7 @@ class Box:
         assert isinstance(envelope.content, bytes)
         if self.data.startswith("250"):
             self.raw.append(envelope.content)
-            self.letters.append(BytesParser(policy=default).parsebytes(envelope.content))  # type: ignore[arg-type]
+            self.letters.append(BytesParser(policy=default).parsebytes(envelope.content))
         return self.data
 
 

@@ -27,7 +27,8 @@ KEYS = tuple(
     tomllib.loads((files("assistant") / "phrasing" / "digest_en.toml").read_text(encoding="utf-8"))["digest"]["ask"]
 )
 KINDS = {
-    "count": Kind.COUNT, "compare": Kind.COMPARE, "why": Kind.WHY_CHANGE, "emerging": Kind.EMERGING,
+    "count": Kind.COUNT, "negative": Kind.COUNT,
+    "compare": Kind.COMPARE, "why": Kind.WHY_CHANGE, "emerging": Kind.EMERGING,
     "emerging_pain": Kind.EMERGING, "pains": Kind.TOP_PAIN_POINTS, "praise": Kind.TOP_PRAISE,
     "pains_by_stage": Kind.TOP_PAIN_POINTS, "praise_by_stage": Kind.TOP_PRAISE, "journey": Kind.JOURNEY_OVERVIEW,
     "churn": Kind.CHURN_RISK, "effort": Kind.TOP_PAIN_POINTS, "quotes": Kind.QUOTES,
