@@ -16,7 +16,7 @@ def page(digest: Digest) -> Page:
         title=made.say(f"name.{digest.plan.template.value}"),
         period=made.line(made.phrases.when(digest.window, "period")),
         about=tuple(_about(digest, made)),
-        headline=made.line(digest.headline),
+        headline=made.line(digest.headline) or "–",
         parts=tuple(part for part in parts if part.holds_something),
         notes=tuple(made.line(note) for note in digest.notes),
         footer=tuple(_footer(digest, made)),

@@ -68,6 +68,8 @@ def _rich(part: Part, made: Page) -> list[Block]:
     told: list[Block] = []
     for line in _lines(part, made):
         text = cut(clean(line.text), _QUOTE if line.kind == "quote" else _LINE)
+        if not text.strip():
+            continue
         room -= size(text) + 1
         if room < 0:
             break
@@ -83,6 +85,8 @@ def _plain(part: Part, made: Page) -> list[Block]:
     room, kept = _share(made), []
     for line in _lines(part, made):
         text = cut(clean(line.text), _QUOTE if line.kind == "quote" else _LINE)
+        if not text.strip():
+            continue
         room -= size(text) + 1
         if room < 0:
             break

@@ -51,23 +51,26 @@ BAD = (
 )
 
 
+EVERY = [(language, template.value) for language in LANGUAGES for template in Template]
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with filled(tmp_path_factory.mktemp("shown")) as there:
         yield there
 
 
+class Digests(dict[tuple[str, str], Digest]):
+    """By language and template, with a short name for those who print what failed."""
+
+    def __repr__(self) -> str:
+        return "digests"
+
+
 @pytest.fixture(scope="module")
-def digests(engine: Engine) -> dict[tuple[str, str], Digest]:
+def digests(engine: Engine) -> Digests:
     """A digest of each template in each language."""
-    return {
-        (language, template.value): made(engine, language, template.value)
-        for language in LANGUAGES
-        for template in Template
-    }
-
-
-EVERY = [(language, template.value) for language in LANGUAGES for template in Template]
+    return Digests({key: made(engine, *key) for key in EVERY})
 
 
 class Seen(HTMLParser):
@@ -109,7 +112,7 @@ def numbers(digest: Digest) -> set[str]:
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("key", EVERY)
 def test_every_form_tells_the_headline_the_numbers_and_the_questions(
-    digests: dict[tuple[str, str], Digest], key: tuple[str, str], name: str
+    digests: Digests, key: tuple[str, str], name: str
 ) -> None:
     digest = digests[key]
     shown = form(digest, name)
@@ -129,7 +132,7 @@ def test_every_form_tells_the_headline_the_numbers_and_the_questions(
 
 
 @pytest.mark.parametrize("key", [key for key in EVERY if key[0] != "en"])
-def test_nothing_is_left_in_english(digests: dict[tuple[str, str], Digest], key: tuple[str, str]) -> None:
+def test_nothing_is_left_in_english(digests: Digests, key: tuple[str, str]) -> None:
     digest = digests[key]
     bare = replace(
         digest,
@@ -162,9 +165,7 @@ def texts(blocks: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("key", EVERY)
-def test_the_file_needs_nothing_else_and_says_its_direction(
-    digests: dict[tuple[str, str], Digest], key: tuple[str, str]
-) -> None:
+def test_the_file_needs_nothing_else_and_says_its_direction(digests: Digests, key: tuple[str, str]) -> None:
     shown = html(digests[key])
     seen = Seen(shown)
     assert not seen.open
@@ -185,7 +186,7 @@ def test_the_file_needs_nothing_else_and_says_its_direction(
 
 
 @pytest.mark.parametrize("bad", BAD, ids=map(str, range(len(BAD))))
-def test_hostile_words_stay_words_in_html(digests: dict[tuple[str, str], Digest], bad: str) -> None:
+def test_hostile_words_stay_words_in_html(digests: Digests, bad: str) -> None:
     for language in LANGUAGES:
         digest = digests[language, "manager_weekly"]
         calm, odd = Seen(html(digest)), Seen(html(hostile(digest, bad)))
@@ -201,7 +202,7 @@ def test_hostile_words_stay_words_in_html(digests: dict[tuple[str, str], Digest]
 
 
 @pytest.mark.parametrize("key", EVERY)
-def test_a_digest_fits_into_one_message(digests: dict[tuple[str, str], Digest], key: tuple[str, str]) -> None:
+def test_a_digest_fits_into_one_message(digests: Digests, key: tuple[str, str]) -> None:
     message = slack(digests[key])
     assert message.steps == 2
     for step in range(message.steps):
@@ -213,9 +214,7 @@ def test_a_digest_fits_into_one_message(digests: dict[tuple[str, str], Digest], 
 
 @pytest.mark.parametrize("bad", BAD, ids=map(str, range(len(BAD))))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_hostile_words_stay_within_the_limits_of_slack(
-    digests: dict[tuple[str, str], Digest], language: str, bad: str
-) -> None:
+def test_hostile_words_stay_within_the_limits_of_slack(digests: Digests, language: str, bad: str) -> None:
     digest = hostile(digests[language, "manager_weekly"], bad)
     watched = tuple(replace(digest.sections[0], key="watched", title=bad) for _ in range(40))
     message = slack(replace(digest, sections=(*watched, *digest.sections)))
@@ -226,7 +225,7 @@ def test_hostile_words_stay_within_the_limits_of_slack(
         assert "<@U1>" not in payload["text"]
 
 
-def test_buttons_ask_the_questions_of_the_sections(digests: dict[tuple[str, str], Digest]) -> None:
+def test_buttons_ask_the_questions_of_the_sections(digests: Digests) -> None:
     digest = digests["he", "manager_weekly"]
     [actions] = [block for block in slack(digest).blocks if block["type"] == "actions"]
     asked = [button["value"] for button in actions["elements"]]
@@ -239,7 +238,7 @@ def test_buttons_ask_the_questions_of_the_sections(digests: dict[tuple[str, str]
 
 
 @pytest.mark.parametrize("language", ["he", "fa"])
-def test_lines_of_text_begin_in_their_direction(digests: dict[tuple[str, str], Digest], language: str) -> None:
+def test_lines_of_text_begin_in_their_direction(digests: Digests, language: str) -> None:
     for template in Template:
         for line in text(digests[language, template.value]).split("\n"):
             kinds = map(unicodedata.bidirectional, outside_isolates(line))
@@ -252,7 +251,7 @@ def test_lines_of_text_begin_in_their_direction(digests: dict[tuple[str, str], D
 
 
 @pytest.mark.parametrize("key", EVERY)
-def test_a_letter_is_sound(digests: dict[tuple[str, str], Digest], key: tuple[str, str]) -> None:
+def test_a_letter_is_sound(digests: Digests, key: tuple[str, str]) -> None:
     digest = digests[key]
     message = mail(digest, ["ana@example.com", "Dana <dana@example.com>"], "Overheard <cx@example.com>")
     raw = message.as_bytes()
@@ -276,7 +275,7 @@ def test_a_letter_is_sound(digests: dict[tuple[str, str], Digest], key: tuple[st
 @pytest.mark.parametrize(
     "address", ["", "ana", "ana@", "@b.c", "a@b.c\nBcc: x@y.z", "a b@c.d", "a@b.c, d@e.f", "<a@b.c"]
 )
-def test_what_is_no_address_is_refused(digests: dict[tuple[str, str], Digest], address: str) -> None:
+def test_what_is_no_address_is_refused(digests: Digests, address: str) -> None:
     with pytest.raises(ConfigError):
         mail(digests["en", "manager_weekly"], address, "cx@example.com")
     with pytest.raises(ConfigError):
@@ -297,9 +296,7 @@ def test_an_empty_digest_has_every_form(engine: Engine, language: str, name: str
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(st.characters(codec="utf-8"), min_size=1, max_size=300), language=st.sampled_from(LANGUAGES))
-def test_whatever_people_say_every_form_can_be_made(
-    digests: dict[tuple[str, str], Digest], words: str, language: str
-) -> None:
+def test_whatever_people_say_every_form_can_be_made(digests: Digests, words: str, language: str) -> None:
     digest = hostile(digests[language, "operations_daily"], words)
     for name in FORMS:
         form(digest, name).encode()
