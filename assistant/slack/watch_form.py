@@ -29,7 +29,8 @@ _NUMBER = re.compile(r"[-−]?\d{1,9}(?:[.,٫]\d{1,4})?")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 # Shares and balances are kept as parts of one, and written as parts of a hundred.
 _HUNDRED = 100.0
-_QUESTION = 500
+_QUESTION, _SPOKEN = 500, 2_800
+_ID = re.compile(r"[CGUW][A-Z0-9]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ def _said(line: str) -> tuple[str, str]:
 # --- the view -------------------------------------------------------------------------------------------------------
 
 
-def view(text: str, chosen: Chosen, says: Sequence[str], language: str, kept: Mapping[str, str]) -> Block:
-    """The form with what is chosen there, and what it would mean; ``says`` are whole sentences.
+def view(text: str, chosen: Chosen, says: Sequence[str], language: str, kept: Mapping[str, str], to: str = "") -> Block:
+    """The form with what is chosen there, and what it would mean; ``says`` are whole sentences that may name ``to``.
 
     ``kept`` needs ``c``, the channel that it was opened from, where that is one to post to.
     """
@@ -148,17 +149,33 @@ def view(text: str, chosen: Chosen, says: Sequence[str], language: str, kept: Ma
     told = texts.cut(words.say("surfaces.watch.about", text=text), _QUESTION)
     made: list[Block] = [section(texts.line(told, words)), _kind(chosen, words)]
     made += _rule(chosen, words)
+    # Here it is seen while the rule is being chosen.
+    made += [{"type": "divider"}, *spoken(says, to, words), {"type": "divider"}]
     made += [] if chosen.kind == "section" else _when(chosen, words)
     places = [(words.say("surfaces.watch.here"), HERE)] if kept.get("c") else []
     places.append((words.say("surfaces.watch.dm"), DIRECT))
     where = chosen.to if chosen.to in [value for _, value in places] else DIRECT
     made.append(_asked("to", words, modals.radios("watch:to", places, where)))
-    made.append({"type": "divider"})
-    made += blocks.sections(shown for one in says if (shown := texts.line(one, words)))
     return modals.modal(
         words, words.say("surfaces.watch.title"), made, callback=CALLBACK, submit=words.say("surfaces.watch.submit"),
         kept=kept,
     )  # fmt: skip
+
+
+def spoken(says: Sequence[str], to: str, words: Wording) -> list[Block]:
+    """Sentences, in which Slack shows the name of the person or channel whose id ``to`` is."""
+    lines = [references(texts.escape(line), to) for one in says if (line := texts.line(one, words))]
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "\n".join(some)}}
+        for some in blocks.packed((texts.first(line, _SPOKEN) for line in lines), _SPOKEN)
+    ]
+
+
+def references(escaped: str, to: str) -> str:
+    """Escaped text with an id as Slack shows whom or what it is of."""
+    if not _ID.fullmatch(to):
+        return escaped
+    return escaped.replace(to, f"<@{to}>" if to.startswith(("U", "W")) else f"<#{to}>")
 
 
 def _asked(name: str, words: Wording, element: Block, block_id: str | None = None) -> Block:

@@ -130,13 +130,13 @@ def _form(parts: Parts, person: Person, held: Mapping[str, str], chosen: Chosen 
         if chosen is None:
             return modals.saying(words, words.say("surfaces.watch.title"), modals.say(words, "watch.cannot"))
         missing = chosen.kind == "threshold" and chosen.number is None
-        says = [words.say(f"surfaces.watch.{'no_value' if missing else 'wrong'}")]
+        says, to = [words.say(f"surfaces.watch.{'no_value' if missing else 'wrong'}")], ""
     else:
-        says = list(proposal.says)
+        says, to = list(proposal.says), proposal.watch.to
         if chosen is None:
             chosen = watch_form.chosen_of(proposal.watch, HERE if held.get("c") else watch_form.DIRECT)
     asked = question.text if question else text or ""
-    return watch_form.view(asked, chosen, says, person.language, held)
+    return watch_form.view(asked, chosen, says, person.language, held, to)
 
 
 def _save(parts: Parts, person: Person, held: Mapping[str, str], chosen: Chosen) -> Block:
@@ -150,8 +150,8 @@ def _save(parts: Parts, person: Person, held: Mapping[str, str], chosen: Chosen)
         return modals.saying(words, title, modals.say(words, "watch.cannot"))
     saved = watch.save(parts.store, proposal)
     log.info("%s: %s for %s", saved.id, saved.kind, person.id)
-    told = [modals.say(words, "watch.saved"), *proposal.says]
-    return modals.modal(words, title, blocks.sections(slack.line(one, words) for one in told))
+    told = [words.say("surfaces.watch.saved"), *proposal.says]
+    return modals.modal(words, title, watch_form.spoken(told, saved.to, words))
 
 
 # --- /overheard watch -----------------------------------------------------------------------------------------------
@@ -164,7 +164,10 @@ def watch_command(parts: Parts, person: Person, channel: str, text: str) -> slac
     if not told:
         every = watch.listed(parts.store, by=person.key)
         lines = [watch.describe(one, person.language) for one in every[:_MOST_TOLD]]
-        return slack.notice("\n".join([*lines, words.say("surfaces.watch.ask")]), person.language)
+        hint = slack.notice(words.say("surfaces.watch.ask"), person.language)
+        shown = [one for line, of in zip(lines, every, strict=False) for one in watch_form.spoken([line], of.to, words)]
+        text_ = slack.notice("\n".join(lines), person.language).text if lines else hint.text
+        return slack.Message(text_, (*shown, *hint.blocks))
     here = "" if is_direct(channel) or not parts.policy.lets(person.team, channel, person.id) else channel
     try:
         proposal = watch.propose(
@@ -178,9 +181,10 @@ def watch_command(parts: Parts, person: Person, channel: str, text: str) -> slac
     id_ = secrets.token_hex(8)
     answered.keep(parts.store, Answered(id_, parts.clock(), person.key, channel, told, WISH, {}))
     spoken = wording(proposal.watch.language)
-    message = slack.notice("\n".join(proposal.says), proposal.watch.language)
+    text_ = slack.notice("\n".join(proposal.says), proposal.watch.language).text
+    told_so = watch_form.spoken(proposal.says, proposal.watch.to, spoken)
     button = blocks.button("watch", spoken.say("slack.watch"), f'{{"a":"{id_}"}}')
-    return slack.Message(message.text, (*message.blocks, *blocks.actions([button])))
+    return slack.Message(watch_form.references(text_, proposal.watch.to), (*told_so, *blocks.actions([button])))
 
 
 # --- /overheard digest ----------------------------------------------------------------------------------------------
