@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -82,7 +83,9 @@ class Bot:
 
 def clients(token: str, api_url: str) -> tuple[WebClient, WebClient, WebClient]:
     """Clients for handlers (which wait when told to), for posting (whose queue waits), and one that never waits."""
-    several = [WebClient(token, base_url=api_url, timeout=_TIMEOUT_S, retry_handlers=[]) for _ in range(3)]
+    # Made once: reading the authorities for each call would take longer than the call.
+    secure = ssl.create_default_context() if api_url.startswith("https:") else None
+    several = [WebClient(token, base_url=api_url, timeout=_TIMEOUT_S, ssl=secure, retry_handlers=[]) for _ in range(3)]
     steady = (ConnectionErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2))
     for client in several[:2]:
         for handler in steady:
@@ -104,7 +107,6 @@ def build(
         AuthFailed: Slack refuses the bot token.
         Unreachable: Slack did not answer.
     """
-    _keep_words_out_of_logs()
     table = workspace.settings.slack
     waiting, posting_client, quick = clients(given.bot, table.api_url)
     who = tokens.checked(waiting)
@@ -124,6 +126,7 @@ def build(
 def application(parts: Parts, client: WebClient, secret: str | None) -> App:
     """The Bolt app with every handler; without a signing ``secret`` it takes nothing over HTTP."""
     app = App(
+        logger=_quiet_log(),
         client=client,
         signing_secret=secret or "",
         token_verification_enabled=True,
@@ -207,9 +210,10 @@ def clock_of(as_of: date | None) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) - behind
 
 
-def _keep_words_out_of_logs() -> None:
-    """Below INFO, Slack's libraries log what people wrote."""
-    for name in ("slack_bolt", "slack_sdk"):
-        logger = logging.getLogger(name)
-        if logger.getEffectiveLevel() < logging.INFO:
-            logger.setLevel(logging.INFO)
+def _quiet_log() -> logging.Logger:
+    """The log of Slack's libraries: below WARNING they write down what people wrote."""
+    level = max(logging.WARNING, logging.getLogger().getEffectiveLevel())
+    logging.getLogger("slack_sdk").setLevel(level)
+    quiet = logging.getLogger("overheard.slack")
+    quiet.setLevel(level)
+    return quiet

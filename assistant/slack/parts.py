@@ -102,7 +102,7 @@ class Parts:
     answering: Answering = field(init=False)
     prompts: Prompts = field(init=False)
     # Two processors, and Python runs one thread at a time: more answers at once only make each of them later.
-    _at_once: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
+    _at_once: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(1))
     _known: dict[str, tuple[datetime, str | None, str | None]] = field(default_factory=dict)
 
     @property
