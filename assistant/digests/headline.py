@@ -69,10 +69,10 @@ class _Told:
 
     def day(self) -> str:
         """A day unlike its weekday."""
-        if self.work.template != "operations_daily" or self.work.verdict not in ("more", "less"):
+        if self.work.template != "operations_daily" or self.work.weekday.verdict not in ("more", "less"):
             return ""
-        usual = self.words.decimal(self.work.usual[1] or 0)
-        return self.say(f"headline.day_{self.work.verdict}", usual=usual, **self.frame)
+        day = self.work.weekday
+        return self.say(f"headline.day_{day.verdict}", usual=self.words.decimal(day.usual or 0), **self.frame)
 
     def feelings(self) -> str:
         """More or fewer negative items, or how people feel."""

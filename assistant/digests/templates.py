@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.answer import Row, Status
-from assistant.digests import health
+from assistant.digests import health, trust
 from assistant.digests.asking import Asked, Asking
 from assistant.digests.fixed import Fix, fix
 from assistant.digests.headline import headline
-from assistant.digests.movement import SURE, movers
-from assistant.measures import Figure
+from assistant.digests.movement import movers
+from assistant.digests.weekdays import Weekday, beside_its_weekday
 from assistant.periods import Clock, Window
-from mining.filters import Filters
-from mining.statistics import different_rates
 from mining.themes import listing
 
 if TYPE_CHECKING:
@@ -45,8 +43,6 @@ _QUOTES = 6
 _PAINED, _PRAISED = 4, 2
 _TREND_WEEKS = {"executive_monthly": 26}
 _SOME_WEEKS = 12
-_USUAL_WEEKS = 8
-_LEAST_USUAL = 3
 
 
 @dataclass(slots=True)
@@ -82,7 +78,7 @@ class Work:
             sections += self._watched() if key == "watched" else [getattr(self, f"_{key}")()]
             if progress:
                 progress(done, len(keys))
-        return Found(sections, self.notes(), headline(self, sections))
+        return Found(sections, trust.notes(self), headline(self, sections))
 
     # --- what they are made of --------------------------------------------------------------------------------------
 
@@ -207,40 +203,15 @@ class Work:
 
     def _usual(self) -> Section:
         say, words = self.asking.phrases, self.asking.phrases.words
-        asked, weekday = self.days, say.weekday(self.window.last)
-        count, usual = self.usual
-        frame = {"weekday": weekday, "count": words.number(count)}
-        verdict = self.verdict
-        lead = say.say(f"said.usual_{verdict}", usual=words.decimal(usual or 0), **frame)
-        same = tuple(row for row in asked.answer.rows if _weekday(row) == self.window.last.weekday())
-        return self.section("usual", asked, say.say("sections.usual", weekday=weekday), rows=same, lead=lead)
+        day, weekday = self.weekday, say.weekday(self.window.last)
+        frame = {"weekday": weekday, "count": words.number(day.count), "usual": words.decimal(day.usual or 0)}
+        lead = say.say(f"said.usual_{day.verdict}", **frame)
+        return self.section("usual", day.asked, say.say("sections.usual", weekday=weekday), rows=day.same, lead=lead)
 
     @property
-    def days(self) -> Asked:
-        """Items by day over the weeks that say what is usual, and the window's last day."""
-        first = self.window.last - timedelta(weeks=_USUAL_WEEKS)
-        return self.asking.ask("by_day", Window(first, self.window.last, unit="range"))
-
-    @property
-    def usual(self) -> tuple[int, float | None]:
-        """How many items the day had, and the mean of the same weekdays before it; None of too few."""
-        counts = [row.figure().value for row in self.days.answer.rows if _weekday(row) == self.window.last.weekday()]
-        before = counts[:-1]
-        while before and not before[0]:
-            before = before[1:]  # nothing was collected then
-        known = len(before) >= _LEAST_USUAL
-        return (counts[-1] if counts else 0), (sum(before) / len(before) if known else None)
-
-    @property
-    def verdict(self) -> str:
-        """Whether the day had more or less than usual: more, less, same, unknown."""
-        count, usual = self.usual
-        if usual is None:
-            return "unknown"
-        weeks = _USUAL_WEEKS
-        if different_rates(count, 1, round(usual * weeks), weeks) > SURE:
-            return "same"
-        return "more" if count > usual else "less"
+    def weekday(self) -> Weekday:
+        """The window's last day beside the same weekdays before it."""
+        return beside_its_weekday(self.asking, self.window.last)
 
     def _watched(self) -> list[Section]:
         found = [(title, self.asking.watched(text, self.window)) for title, text in self.watched]
@@ -262,56 +233,12 @@ class Work:
 
     def _health(self) -> Section:
         sources = self.asking.ask("by_source", self.window)
-        return self.section("health", sources, beside=(self.by_day, *self.negative))
+        return self.section("health", sources, beside=(self.by_day, *trust.negative(self)))
 
     @property
     def by_day(self) -> Asked:
         """Items of each day of the window."""
         return self.asking.ask("by_day", self.window)
-
-    # --- how far to trust it ----------------------------------------------------------------------------------------
-
-    def notes(self) -> list[str]:
-        """What has to be known of the data."""
-        say, words, asker = self.asking.phrases.say, self.asking.phrases.words, self.asking.asker
-        store, scope = self.asking.engine.store, self.asking.scope
-        known = self.pains.answer.freshness or self.compared.answer.freshness
-        silent = health.silences(store, scope, self.window.last, asker.zone, known)
-        notes = [self._silent(one) for one in silent] or [say("health.all_speak")]
-        days = [row.title for row in self.by_day.answer.rows if not row.figure().value]
-        notes.append(say("health.days_without", days=words.listed(days)) if days else say("health.no_day_without"))
-        notes += self._unnamed()
-        rejects = health.rejected(store, self.window.first, asker.zone, scope.source)
-        day = words.date(self.window.first)
-        key = "health.rejects" if rejects else "health.no_rejects"
-        notes.append(say(key, day=day, count=words.number(rejects)))
-        return notes
-
-    def _silent(self, one: health.Silence) -> str:
-        say, words = self.asking.phrases.say, self.asking.phrases.words
-        if one.last is None:
-            day = words.date(self.window.last)
-            return say("health.silent_always", source=one.source, weeks=words.number(one.days // 7), day=day)
-        return say(
-            "health.silent", source=one.source, day=words.date(one.last), days=words.number(one.days),
-            usual=words.number(one.usual),
-        )  # fmt: skip
-
-    @property
-    def negative(self) -> tuple[Asked, Asked]:
-        """Negative remarks, and those of them that belong to no theme that has a name."""
-        nameless = Filters(not_theme=tuple(sorted(self.themes)))
-        return self.asking.ask("negative", self.window), self.asking.ask("negative", self.window, more=nameless)
-
-    def _unnamed(self) -> list[str]:
-        """How much of what hurts has no name."""
-        counts = [_remarks(one) for one in self.negative]
-        if not counts[0]:
-            return []
-        words = self.asking.phrases.words
-        percent = words.percent(counts[1] / counts[0])
-        part, whole = words.number(counts[1]), words.number(counts[0])
-        return [self.asking.phrases.say("health.unnamed", percent=percent, part=part, whole=whole)]
 
     # --- nothing ----------------------------------------------------------------------------------------------------
 
@@ -324,16 +251,7 @@ class Work:
         else:
             said = phrases.say("headline.empty", when=when, day=phrases.words.date(last))
         section = self.section("summary", counted, rows=())
-        silent = health.silences(
-            self.asking.engine.store, self.asking.scope, self.window.last, asker.zone, counted.answer.freshness
-        )
-        return Found([section], [self._silent(one) for one in silent], _sentence(said), empty=True)
-
-
-def _remarks(counted: Asked) -> int:
-    """How many remarks a count found."""
-    found = next((cell.measure for cell in counted.answer.more if cell.key == "mentions"), None)
-    return found.value if isinstance(found, Figure) else 0
+        return Found([section], trust.silences(self, counted), _sentence(said), empty=True)
 
 
 def _items(counted: Asked) -> int:
@@ -362,11 +280,6 @@ def in_turn(rows: Sequence[Row]) -> list[Row]:
         people.add(chosen.mention.author or chosen.mention.feedback_id)
         found.append(replace(row, quotes=(chosen,)))
     return found
-
-
-def _weekday(row: Row) -> int:
-    """The weekday of a row of one day."""
-    return date.fromisoformat(row.id.removeprefix("time:").partition("/")[0]).weekday()
 
 
 def _sentence(text: str) -> str:
