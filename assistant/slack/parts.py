@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant import kept
 from assistant.kept import Kept
-from assistant.slack.policy import Policy, is_public
+from assistant.slack.policy import Policy, is_direct, is_public
 from mining import answered, chats, threads
 from mining.answered import Answered
 
@@ -157,7 +157,9 @@ class Parts:
 
         today = self.clock().astimezone(answer.question.zone).date()
         fit, held = self.policy.fit_for(answer, not private and is_public(channel, kind))
-        return slack.render(fit, today=today, answer_id=answer_id, quotes_withheld=held, private=private)
+        # What somebody reads alone, in a direct message too, they may share.
+        alone = private or is_direct(channel)
+        return slack.render(fit, today=today, answer_id=answer_id, quotes_withheld=held, private=alone)
 
     # --- people -----------------------------------------------------------------------------------------------------
 

@@ -98,6 +98,13 @@ def test_a_button_that_nobody_knows_is_acknowledged_and_answered(cx: Office, cap
     assert "secret" not in caplog.text
 
 
+def test_what_cannot_be_said_below_a_message_is_said_in_a_direct_one(cx: Office) -> None:
+    answer = cx.asked("dana", CX, cx.mentioned(PAINS))
+    cx.fake.refuse("chat.postEphemeral", "channel_not_found")
+    press(cx, "dana", answer, "launch_rocket", CX, value="x", forge=True)
+    cx.fake.wait_until(lambda: "earlier version" in texts(cx.fake.messages(cx.fake.dm("dana"), bot_only=True)))
+
+
 # --- charts ---------------------------------------------------------------------------------------------------------
 
 
@@ -241,6 +248,16 @@ def test_a_private_answer_is_shared_once_and_says_by_whom(cx: Office) -> None:
     assert "<@U" in texts(shared[0]["blocks"][0])
     assert "12" in shared[0]["text"]
     assert "6" in cx.asked("ruth", CX, "#2", thread_ts=shared[0]["ts"])["text"]
+
+
+def test_an_answer_in_a_direct_message_can_be_shared_too(cx: Office) -> None:
+    channel = cx.fake.dm("dana")
+    answer = cx.asked("dana", channel, PAINS)
+    before = len(cx.fake.messages(CX, bot_only=True))
+    press(cx, "dana", answer, "share", channel)
+    cx.fake.submit("dana", filled(cx, "dana", "which channel")["id"], {"to": CX})
+    shared = cx.fake.wait_until(lambda: cx.fake.messages(CX, bot_only=True)[before:])
+    assert "share" not in [one["action_id"] for one in elements(shared[0])], "everybody reads it there already"
 
 
 def test_sharing_into_a_channel_without_us_says_what_to_do(cx: Office) -> None:
