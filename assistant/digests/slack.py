@@ -17,6 +17,8 @@ from assistant.slack_blocks.texts import clean, cut, escape, first, size
 # more than its share; whoever wants the rest presses its button.
 _ROOM, _PART, _LINE, _QUOTE = 11_500, 1_900, 400, 260
 _ITEMS, _QUOTES = 8, 4
+# Of these nothing is left without their quotes.
+_QUOTED = ("quotes", "to_answer")
 _TEXT, _TEXT_LINE = 3_900, 500
 _BUTTONS, _TITLE = 5, 60
 # A block each for the heading, the headline, what it is about, the buttons and the end, and two for a section.
@@ -115,7 +117,7 @@ def _lines(part: Part, made: Page) -> Iterator[_Line]:
             yield _Line(group, "bold", made)
         if item.title:
             yield _Line(f"• {_item(item, made)}", "", made)
-        for quote in item.quotes if quotes < _QUOTES or not item.title else ():
+        for quote in item.quotes if quotes < _QUOTES or part.key in _QUOTED else ():
             quotes += 1
             about = made.words.listed([*quote.about])
             yield _Line(f"{quote.text} ({about})", "quote", made)

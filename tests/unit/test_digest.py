@@ -155,6 +155,22 @@ def test_a_day_is_told_beside_its_weekday(engine: Engine) -> None:
     assert usual.lead == "4 items; a Saturday has 2.1 as a rule: within chance."
 
 
+@pytest.mark.parametrize(("today", "verdict"), [(40, "more"), (12, "same"), (1, "less")])
+def test_a_day_unlike_its_weekday_is_the_headline(sqlite: Store, today: int, verdict: str) -> None:
+    for back, count in ((1, today), *((1 + 7 * weeks, 11 + weeks % 3) for weeks in range(1, 9))):
+        keep(
+            sqlite,
+            *(said(f"{back}-{n}", f"{ODD} {back} {n}", author=f"{back} {n}", said_at=day(back)) for n in range(count)),
+        )
+    digest = made(engine_of(sqlite), template="operations_daily")
+    usual = digest.section("usual")
+    assert usual
+    words = {"more": "more than chance would give", "less": "fewer than chance would give", "same": "within chance"}
+    assert words[verdict] in usual.lead
+    began = {"more": "40 items came in, usually 12.1", "less": "1 items came in, usually 12.1"}
+    assert verdict == "same" or digest.headline.startswith(began[verdict])
+
+
 def test_what_fell_and_stayed_low_is_fixed_and_confirmed(engine: Engine) -> None:
     asker = replace(ASKER, events={"own vans": VANS, "price increase": date(2026, 9, 1)})
     digest = made(engine, window=week(date(2026, 11, 2)), asker=asker)
