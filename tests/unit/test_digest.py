@@ -64,7 +64,7 @@ def is_live(digest: Digest, engine: Engine, asker: Any) -> None:
 # --- the same as live answers -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     language=st.sampled_from(LANGUAGES), template=st.sampled_from(list(Template)), back=st.integers(0, 75),
     unit=st.sampled_from(("day", "week", "month")),

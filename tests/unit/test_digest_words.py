@@ -107,7 +107,7 @@ def asked(engine: Engine, language: str, key: str, unit: str, back: int, scope: 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     unit=st.sampled_from(("day", "week", "month", "range")), back=st.integers(0, 40),
     start=st.sampled_from(("monday", "sunday", "saturday")),
