@@ -48,10 +48,8 @@ class Place:
         return Scheduler(self.store, self.work, self.clock, name, **given)
 
     def watched(self, text: str | None = "top pain points last week", to: str = CX, **given: Any) -> Watch:
-        proposal = watch.propose(
-            self.store, self.engine, ASKER, text=text, to=to, by="slack:T:U0DANA00001", now=MADE, **given
-        )
-        return watch.save(self.store, proposal)
+        wanted: dict[str, Any] = {"text": text, "to": to, "by": "slack:T:U0DANA00001", "now": MADE, **given}
+        return watch.save(self.store, watch.propose(self.store, self.engine, ASKER, **wanted))
 
     def runs(self, one: Watch) -> list[str | None]:
         return [run.outcome for run in watches.history(self.store, one.id)]
