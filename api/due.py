@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def kept_going(where: Workspace, bot: Bot | None) -> Iterator[None]:
-    """Do what falls due, as long as the block lasts."""
+    """Do what falls due, as long as the block lasts; with a ``bot`` by its clock, which may be that of another day."""
     from assistant import delivery
+    from assistant.scheduler import Scheduler, process_name
 
-    scheduler = delivery.running(where, bot.parts if bot else None)
+    work = delivery.deliveries(where, bot.parts if bot else None)
+    if bot is not None:
+        parts = bot.parts
+        work.asker, work.clock = lambda: parts.askers(None), parts.clock
+    scheduler = Scheduler(where.store, work, work.clock, process_name())
+    scheduler.start()
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.terminal import Config, Home, out, workspace
+from connectors.errors import ConfigError
 
 if TYPE_CHECKING:
     from assistant.slack.tokens import Tokens
@@ -35,6 +37,7 @@ def serve(
 
     from api.app import create
 
+    listening = _bound(host, port)
     where = workspace(home, config)
     given = _tokens(where)
     bot = _bot(where, given) if given else None
@@ -44,8 +47,26 @@ def serve(
         secret=given.secret if given else None,
         alongside=lambda: _alongside(where, bot, given),
     )
-    out.print(f"Serving on http://{host}:{port}" + (_how(given) if given else ""), soft_wrap=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    address = f"{host}:{listening.getsockname()[1]}"
+    out.print(f"Serving on http://{address}{_how(given) if given else ''}. Ctrl-C ends.", soft_wrap=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The socket to listen on; who comes before the server is ready waits.
+
+    Raises:
+        ConfigError: the address is not ours, or the port is taken.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError as error:
+        raise ConfigError(f"{host}:{port} cannot be listened on: {error.strerror}", hint="--host, --port") from error
+    return listening
 
 
 def _tokens(where: Workspace) -> Tokens | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
 
 from api.fake_slack.server import FakeSlack
@@ -26,23 +28,31 @@ def fake() -> Iterator[FakeSlack]:
 
 
 @contextmanager
-def running(home: Home, fake: FakeSlack, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """The command, ready; killed at the end if it still runs."""
+def running(home: Home, fake: FakeSlack) -> Iterator[subprocess.Popen[str]]:
+    """``overheard slack``, ready; killed at the end if it still runs."""
+    command = home.command("slack", "--as-of", "2026-11-22")
+    with started(command, fake, OVERHEARD_SLACK__APP_TOKEN=fake.app_token) as (process, line):
+        assert "Ready" in line
+        yield process
+
+
+@contextmanager
+def started(command: list[Any], fake: FakeSlack, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command and the first line that it says."""
     environment = {
         **os.environ,
         "OVERHEARD_SLACK__API_URL": fake.api_url,
         "OVERHEARD_SLACK__BOT_TOKEN": fake.bot_token,
-        "OVERHEARD_SLACK__APP_TOKEN": fake.app_token,
+        **more,
     }
-    command = home.command("slack", "--as-of", "2026-11-22", *more)
     process = subprocess.Popen(
         command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1
     )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert "Ready" in line, line + (process.stderr.read() if process.stderr else "")
-        yield process
+        assert line, process.stderr.read() if process.stderr else ""
+        yield process, line
     finally:
         process.kill()
         process.communicate()
@@ -100,6 +110,27 @@ def test_it_ends_orderly_when_asked_to(filled: Home, fake: FakeSlack) -> None:
     assert process.returncode == 0, err
     assert "stopped." in out
     assert "Traceback" not in err
+
+
+def test_over_http_it_is_served_and_ends_orderly(filled: Home, fake: FakeSlack) -> None:
+    command = filled.command("serve", "--port", "0")
+    with started(command, fake, OVERHEARD_SLACK__SIGNING_SECRET=fake.signing_secret) as (process, line):
+        url = line.split()[2].strip(",.")
+        assert httpx.get(f"{url}/healthz", trust_env=False).json() == {"ok": True}
+        fake.request_url = f"{url}/slack/events"
+        done = fake.say("dana", fake.dm("dana"), QUESTION)
+        fake.wait_until(lambda: [one for one in answers(fake, fake.dm("dana"), done.ts) if one.get("metadata")])
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+
+
+def test_an_address_that_is_taken_is_named(home: Home) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert f"127.0.0.1:{port}" in home.refused("serve", "--port", port)
 
 
 @pytest.mark.parametrize(
