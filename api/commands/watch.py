@@ -126,14 +126,14 @@ def _schedule(
     every: str | None, at: str | None, cron: str | None, question: str | None, where: Workspace, asker: Asker
 ) -> str | None:
     """The line that the options say; the hour alone keeps the days that the words say."""
-    from assistant.watches import due
+    from assistant.watches import due, meaning
 
     if cron and (every or at):
         raise ConfigError("--cron says it all", hint="leave out --every and --at, or --cron")
     if cron or not (every or at):
         return cron
     if every is None and question:
-        said = where.engine.read(question, asker).schedule.get("cron")
+        said = meaning.read(question, where.engine, asker).schedule.get("cron")
         if said:
             return " ".join([*due.line_of("day", at or "09:00").split()[:2], *said.split()[2:]])
     return due.line_of(every or "monday", at or "09:00")

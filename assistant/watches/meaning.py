@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant import dates, kept, names, periods, turned
+from assistant import dates, kept, names, periods, schedules, turned
 from assistant.meaning import TIMED, Asker, Kind, Question
 from assistant.periods import Clock, Window, default_window
 from assistant.seen import Seen
-from assistant.slate import blanked
+from assistant.slate import Slate, blanked
 from assistant.watches import limits
 from assistant.watches.limits import Limited
 from assistant.watches.rule import Rule
@@ -55,7 +55,7 @@ def of(question: Question, engine: Engine, asker: Asker) -> Meant:
     seen = Seen(question.text, normalise(question.text), question.language, asker)
     digest = "digest" in seen.cues
     if question.kind is not Kind.SUBSCRIBE:
-        return Meant(question, {}, question.text, digest)
+        return _at_times(question, seen, engine, asker) if _says_when(question, seen) else _plainly(question, digest)
     limited = limits.read(seen) if "when" in question.schedule else None
     words = limited.rest if limited else _without_schedule(seen)
     rest = engine.read(words, asker)
@@ -63,6 +63,24 @@ def of(question: Question, engine: Engine, asker: Asker) -> Meant:
     about = replace(rest, text=question.text) if alone else _sent(question, asker)
     empty = not alone and says_nothing(question)
     return Meant(about, question.schedule, words, digest, limited.rule if limited else None, empty)
+
+
+def _plainly(question: Question, digest: bool) -> Meant:
+    return Meant(question, {}, question.text, digest)
+
+
+def _says_when(question: Question, seen: Seen) -> bool:
+    """Whether a question says how often in passing ("top pain points every Friday"); of a trend that is its steps."""
+    return "periodic" in seen.cues and question.kind is not Kind.TREND and not question.clarify
+
+
+def _at_times(question: Question, seen: Seen, engine: Engine, asker: Asker) -> Meant:
+    seen.slate = Slate(seen.folded)
+    plan = schedules.schedule(seen.slate, question.language, threshold=False)
+    words = _without_schedule(seen)
+    rest = engine.read(words, asker)
+    alone = _is_whole(rest, question, None) and rest.kind is question.kind
+    return Meant(replace(rest, text=question.text) if alone else question, plan, words, "digest" in seen.cues)
 
 
 def _is_whole(rest: Question, question: Question, limited: Limited | None) -> bool:
