@@ -226,11 +226,12 @@ def _evidence(app: App, parts: Parts) -> None:
 
     @app.action(re.compile(r"^page:(back|on)$"))
     def turn(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+        # In the order in which they were pressed: before the next press can come.
         press = Press.of(body)
         held = {**modals.kept_in(press.view), "page": press.value}
         view_id = str(press.view.get("id") or "")
         refill(parts, client, press, view_id, "evidence.title", lambda person: evidence.shown(parts, person, held))
+        ack()
 
     @app.action(re.compile(r"^fix:\d+$"))
     def fix(ack: Ack, body: dict[str, Any], client: WebClient) -> None:

@@ -101,10 +101,11 @@ def register(app: App, parts: Parts) -> None:
 
     @app.action("fix_mention")
     def chose(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+        # In the order in which they were pressed: before the next press can come.
         press = Press.of(body)
         held, view_id = modals.kept_in(press.view), str(press.view.get("id") or "")
         refill(parts, client, press, view_id, "fix.title", lambda who: _form_of(parts, who, held, press.value))
+        ack()
 
     @app.view(FIX)
     def sent(ack: Ack, body: dict[str, Any], client: WebClient) -> None:

@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant import watch
@@ -15,7 +16,7 @@ from assistant.slack.buttons import answer_id
 from assistant.slack.once import first_time
 from assistant.slack.parts import LANGUAGES
 from assistant.slack.policy import is_direct
-from assistant.slack.pressing import Press, fill, later, refill, show
+from assistant.slack.pressing import Press, quietly_show, refill, reply, show, work
 from assistant.slack.watch_form import HERE, Chosen
 from assistant.slack_blocks import blocks
 from assistant.slack_blocks.blocks import Block
@@ -51,16 +52,17 @@ def register(app: App, parts: Parts) -> None:
         ack()
         press = Press.of(body)
         here = press.channel if press.channel and not is_direct(press.channel) else ""
-        held = {"a": answer_id(press.value), "c": here}
+        held = {"a": answer_id(press.value), "c": here, "d": press.channel, "t": press.thread}
         show(parts, client, press, "watch.title", lambda person: _form(parts, person, held, None))
 
     @app.action(re.compile(r"^watch:[a-z]+$"))
     def chose(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
+        # In the order in which they were pressed: before the next press can come.
         press = Press.of(body)
         held, view_id = modals.kept_in(press.view), str(press.view.get("id") or "")
         chosen = watch_form.chosen_in(press.view)
         refill(parts, client, press, view_id, "watch.title", lambda person: _form(parts, person, held, chosen))
+        ack()
 
     @app.view(watch_form.CALLBACK)
     def sent(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -69,14 +71,12 @@ def register(app: App, parts: Parts) -> None:
         if chosen.kind == "threshold" and chosen.number is None:
             ack(response_action="errors", errors={"value": modals.say(wording(language), "watch.no_value")})
             return
-        ack(response_action="update", view=modals.waiting(language, "watch.title"))
-        view_id = str(press.view.get("id") or "")
+        # The form closes; what came of it is said below the answer, for a view put in its place might come too soon.
+        ack()
         held = modals.kept_in(press.view)
-        if first_time(parts, view_id):
-            later(
-                parts, press,
-                lambda: fill(parts, client, press, view_id, "watch.title", lambda who: _save(parts, who, held, chosen)),
-            )  # fmt: skip
+        below = replace(press, channel=held.get("d", ""), message=held.get("t", ""), thread=held.get("t", ""))
+        if first_time(parts, str(press.view.get("id") or "")):
+            work(parts, client, below, lambda person: _save(parts, client, below, person, held, chosen))
 
 
 # --- what is watched ------------------------------------------------------------------------------------------------
@@ -139,19 +139,23 @@ def _form(parts: Parts, person: Person, held: Mapping[str, str], chosen: Chosen 
     return watch_form.view(asked, chosen, says, person.language, held, to)
 
 
-def _save(parts: Parts, person: Person, held: Mapping[str, str], chosen: Chosen) -> Block:
-    """Save what was chosen; what the modal then says."""
-    words = wording(person.language)
-    title = words.say("surfaces.watch.title")
+def _save(
+    parts: Parts, client: WebClient, press: Press, person: Person, held: Mapping[str, str], chosen: Chosen
+) -> None:
+    """Save what was chosen, and say so to whoever did."""
     try:
         proposal = _propose(parts, person, held, chosen)
     except (ConfigError, LookupError) as error:
         log.info("cannot be watched: %s", type(error).__name__)
-        return modals.saying(words, title, modals.say(words, "watch.cannot"))
+        reply(client, press, person.language, "watch.cannot")
+        return
     saved = watch.save(parts.store, proposal)
     log.info("%s: %s for %s", saved.id, saved.kind, person.id)
+    words = wording(person.language)
     told = [words.say("surfaces.watch.saved"), *proposal.says]
-    return modals.modal(words, title, watch_form.spoken(told, saved.to, words))
+    text = slack.notice("\n".join(told), person.language).text
+    shown = watch_form.spoken(told, saved.to, words)
+    quietly_show(client, press, slack.Message(watch_form.references(text, saved.to), tuple(shown)))
 
 
 # --- /overheard watch -----------------------------------------------------------------------------------------------

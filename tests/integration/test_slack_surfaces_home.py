@@ -97,6 +97,13 @@ def test_a_zone_is_looked_for_chosen_and_kept_beside_the_language(cx: Office) ->
 # --- watches --------------------------------------------------------------------------------------------------------
 
 
+def save(cx: Office, form: dict[str, Any], **values: str) -> None:
+    """Send the form of a watch, and wait until its owner was told that it is saved."""
+    before = texts(cx.fake.ephemerals("ruth")).count("Saved. ")
+    assert cx.fake.submit("ruth", form["id"], values).acked
+    cx.fake.wait_until(lambda: texts(cx.fake.ephemerals("ruth")).count("Saved. ") > before)
+
+
 def opened_form(cx: Office, user: str, channel: str) -> dict[str, Any]:
     """The form of a watch below an answer in a channel."""
     text = PAINS if channel.startswith("D") else cx.mentioned(PAINS)
@@ -110,9 +117,7 @@ def test_an_answer_becomes_a_watch_that_stands_on_the_home_tab(cx: Office) -> No
     assert "is answered" in texts(form), "what it would mean is said before it is saved"
     cx.fake.press("ruth", form["id"], "watch:every", "weekday")
     filled(cx, "ruth", "Friday")
-    done = cx.fake.submit("ruth", form["id"], {"at": "07:30", "to": "here"})
-    assert done.acked
-    filled(cx, "ruth", "Saved.")
+    save(cx, form, at="07:30", to="here")
     cx.fake.resubmit("ruth", form["id"])
     (saved,) = watches(cx, "ruth")
     assert (saved.kind, saved.to, saved.schedule, saved.zone) == ("answer", CX, "30 7 * * MON-FRI", "Europe/London")
@@ -124,8 +129,7 @@ def test_an_answer_becomes_a_watch_that_stands_on_the_home_tab(cx: Office) -> No
 def test_a_watch_is_paused_resumed_and_ended_by_its_owner_alone(cx: Office) -> None:
     if not watches(cx, "ruth"):
         form = opened_form(cx, "ruth", CX)
-        cx.fake.submit("ruth", form["id"], {})
-        filled(cx, "ruth", "Saved.")
+        save(cx, form)
     saved = watches(cx, "ruth")[0]
     cx.fake.open_home("ruth")
     view = home_of(cx, "ruth", PAINS)
@@ -154,20 +158,18 @@ def test_an_alert_shows_how_often_it_would_have_spoken_before_it_is_saved(cx: Of
     assert "is above 10" in texts(tested)
     refused = cx.fake.submit("ruth", form["id"], {"value": "many"})
     assert refused.body["errors"] == {"value": "Write a number."}
-    assert cx.fake.submit("ruth", form["id"], {"value": "12"}).acked
-    filled(cx, "ruth", "Saved.")
+    save(cx, form, value="12")
     saved = next(one for one in watches(cx, "ruth") if one.kind == "alert")
     assert saved.spec["rule"]["value"] == 12
     assert saved.to.startswith("U")
 
 
 def test_what_is_unusual_and_parts_of_a_digest_are_watched_too(cx: Office) -> None:
-    for kind, said in (("unusual", "unusual for its weekday"), ("section", "part of every digest")):
+    for kind, said in (("unusual", "How soon?"), ("section", "part of every digest")):
         form = opened_form(cx, "ruth", CX)
         cx.fake.press("ruth", form["id"], "watch:kind", kind)
-        filled(cx, "ruth", "weekday" if kind == "unusual" else said)
-        cx.fake.submit("ruth", form["id"], {})
-        filled(cx, "ruth", "Saved.")
+        filled(cx, "ruth", said)
+        save(cx, form)
     kinds = {one.kind for one in watches(cx, "ruth")}
     assert {"alert", "section"} <= kinds
 
@@ -181,8 +183,7 @@ def test_a_wish_in_words_is_said_back_and_saved_from_its_form(cx: Office) -> Non
     chosen = {one["action_id"]: one for block in form["blocks"] if (one := block.get("element"))}
     assert chosen["watch:every"]["initial_option"]["value"] == "FRI"
     assert chosen["watch:at"]["initial_time"] == "08:00"
-    cx.fake.submit("ruth", form["id"], {})
-    filled(cx, "ruth", "Saved.")
+    save(cx, form)
     assert "0 8 * * FRI" in [one.schedule for one in watches(cx, "ruth")]
 
 

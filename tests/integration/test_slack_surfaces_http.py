@@ -40,7 +40,7 @@ def test_forms_and_their_errors_come_back_over_http(cx: Office) -> None:
     refused = cx.fake.submit("ruth", form["id"], {"value": "many"})
     assert refused.body["errors"] == {"value": "Write a number."}
     cx.fake.submit("ruth", form["id"], {"value": "3"})
-    filled(cx, "ruth", "Saved.")
+    told(cx, "ruth", "Saved.")
     assert [one.kind for one in watch.listed(cx.where.store)] == ["alert"]
 
 
