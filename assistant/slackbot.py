@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WORKERS = 8
+_WORKERS = 4
 _LISTENERS = 10
+_BESIDE_A_MODEL = 4
 _TIMEOUT_S = 15
 # Modules of handlers beside ours, each with `register(app, parts)`.
 # The last takes every action that is left.
@@ -117,6 +118,7 @@ def build(
         table if table.team else table.model_copy(update={"team": who.team or None}),
         workspace.taxonomy, clock, posting, Lanes(_WORKERS, "slack-work"),
         workspace.settings.locale.language, workspace.settings.locale.timezone, who.team, who.user, workspace,
+        at_once=_BESIDE_A_MODEL if workspace.settings.llm.on else 1,
     )  # fmt: skip
     parts.answering = Answering(parts, owner_of_this_process())
     parts.prompts = Prompts(parts)

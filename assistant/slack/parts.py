@@ -101,9 +101,14 @@ class Parts:
     # Built from these parts, see :func:`assistant.slackbot.build`.
     answering: Answering = field(init=False)
     prompts: Prompts = field(init=False)
-    # Two processors, and Python runs one thread at a time: more answers at once only make each of them later.
-    _at_once: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(1))
+    # Python runs one thread at a time: several answers at once only make each of them later, unless they wait for a
+    # language model.
+    at_once: int = 1
+    _turns: BoundedSemaphore = field(init=False)
     _known: dict[str, tuple[datetime, str | None, str | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._turns = BoundedSemaphore(self.at_once)
 
     @property
     def policy(self) -> Policy:
@@ -115,7 +120,7 @@ class Parts:
     def answer(self, text: str, person: Person, place: str, *, follow: bool = True) -> Reply:
         """Answer a question in a conversation and keep the answer; ``follow`` lets it go on from the one before."""
         asker = self.askers(person.zone)
-        with self._at_once:
+        with self._turns:
             if not follow:
                 threads.forget(self.store, place)
             found = self.engine.ask(text, asker, place)
@@ -143,7 +148,7 @@ class Parts:
         found = self.question(answer_id)
         if found is None:
             return None
-        with self._at_once:
+        with self._turns:
             return self.engine.answer(found.question, self.askers(person.zone))
 
     def show(

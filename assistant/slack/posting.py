@@ -83,7 +83,7 @@ class Posting:
         quick: WebClient | None = None,
         team: str = "",
         pace_s: float = PACE_S,
-        workers: int = 8,
+        workers: int = 4,
     ) -> None:
         self.client = client
         self.quick = quick or client
