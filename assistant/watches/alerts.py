@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from assistant import turned
+from assistant import suggestions, turned
 from assistant.answer import Answer
 from assistant.meaning import Asker, Kind, Question
 from assistant.measures import Cell
@@ -30,6 +30,7 @@ LOOK_BACK = 7
 """Days that are judged again each time: what reaches us late may make one of them worth a message after all."""
 
 _ROWS = 3
+_NEXT = ("why", "trend", "quotes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,12 @@ def _answer(engine: Engine, asker: Asker, question: Question, rule: Rule, found:
     ranked = turned.as_kind(asked, Kind.TOP_PAIN_POINTS if negative else Kind.TOP_PRAISE)
     top = engine.answer(replace(ranked, n=_ROWS), asker)
     more: tuple[Cell, ...] = answer.more or (answer.rows[0].cells if answer.rows else ())
+    about = suggestions.phrase(engine.desk(asked, asker))
+    quotes = () if any(row.quotes for row in top.rows) else answer.quotes
     return replace(
         answer, headline=headline(question, rule, found, words), said=answer.said if rule.measure == "share" else (),
-        rows=top.rows[:_ROWS], quotes=answer.quotes or tuple(top.every_quote[:2]), more=more, chart=None,
+        rows=top.rows[:_ROWS], quotes=quotes, more=more, chart=None,
+        next_questions=tuple(words.say(f"ask.{key}", about=about).strip() for key in _NEXT),
     )  # fmt: skip
 
 

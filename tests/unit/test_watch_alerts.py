@@ -128,7 +128,8 @@ def test_its_number_is_that_of_a_live_question_and_can_be_counted_again(store: S
     assert reading.counts(reading.heard(store, query)).feedback == value == 30
     assert found.answer.status is Status.ANSWERED
     assert found.answer.rows[0].title == "late delivery"
-    assert found.answer.quotes
+    assert found.answer.every_quote
+    assert all(engine.ask(one, ASKER).status is Status.ANSWERED for one in found.answer.next_questions)
 
 
 @pytest.mark.parametrize(
