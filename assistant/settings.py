@@ -149,7 +149,8 @@ class SlackTable(_Table):
     """``[slack]``: tokens, where the assistant may speak and to whom, and which sources stay out of public channels.
 
     ``channels`` and ``users`` are ids (``C0123…``, ``U0123…``); empty means all. ``team`` is the one workspace whose
-    events are heeded, where a URL could be reached by another. ``api_url`` is another server that speaks Slack's Web API.
+    events are heeded, where a URL could be reached by another. ``api_url`` is another server that speaks Slack's Web
+    API.
     """
 
     app_token: SecretStr | None = None

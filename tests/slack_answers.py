@@ -64,8 +64,13 @@ def any_answer(number: int) -> Answer:
     if chance.random() < 0.6:
         key, beside = chance.choice([*keys, "feedback"]), chance.choice([None, *keys])
         chart = Chart(chance.choice(("bars", "lines", "pairs")), key, any_words(chance), beside)
-    several = lambda most: tuple(any_words(chance) for _ in range(chance.randint(0, most)))  # noqa: E731
-    optional = lambda: _figure(chance) if chance.random() < 0.7 else None  # noqa: E731
+
+    def several(most: int) -> tuple[str, ...]:
+        return tuple(any_words(chance) for _ in range(chance.randint(0, most)))
+
+    def optional() -> Figure | None:
+        return _figure(chance) if chance.random() < 0.7 else None
+
     return Answer(
         chance.choice(list(Status)), question, any_words(chance, most=60),
         rows=rows, quotes=_quotes(chance, chance.choice((0, 0, 0, 0, 3, 3, 3, 50))), said=several(8), chart=chart,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from slack_limits_parts import (
+from tests.slack_limits_parts import (
     Json,
     actions,
     asked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slack_limits_parts import (
+from tests.slack_limits_parts import (
     Json,
     actions,
     asked,

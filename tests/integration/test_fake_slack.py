@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_slack_bot import MANIFEST, Clock, Heard, answer, only, over_http, over_sockets, slack_with, small_bot
 
 from api.fake_slack.interactions import NotPossible
 from api.fake_slack.server import FakeSlack
+from tests.fake_slack_bot import MANIFEST, Clock, Heard, answer, only, over_http, over_sockets, slack_with, small_bot
 
 CX = "C0CX0000001"
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fake_slack_bot import FORM, Clock, only, plain, slack_with
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from api.fake_slack.server import FakeSlack
+from tests.fake_slack_bot import FORM, Clock, only, plain, slack_with
 
 CX = "C0CX0000001"
 

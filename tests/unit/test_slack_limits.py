@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_limits_cases import LIMITS, Limit
-from slack_limits_examples import RIGHT, WRONG
-from slack_limits_parts import message, mrkdwn
 
 from api.fake_slack.limits import RULES, findings, problems
 from api.fake_slack.limits_blocks import BLOCKS
+from tests.slack_limits_cases import LIMITS, Limit
+from tests.slack_limits_examples import RIGHT, WRONG
+from tests.slack_limits_parts import message, mrkdwn
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
