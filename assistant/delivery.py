@@ -1,6 +1,6 @@
 """Sends what watches make: to Slack, by mail, into a file; and finds out after a crash whether it was sent.
 
-:class:`Deliveries` is the scheduler's work (:class:`assistant.scheduler.Work`); :func:`running` starts it over a
+:class:`Deliveries` is the scheduler's work (:class:`assistant.watches.work.Work`); :func:`running` starts it over a
 workspace.
 """
 
@@ -84,12 +84,12 @@ class Deliveries:
         return Made(made, made.happened.last.isoformat() if isinstance(made, Alert) else "")
 
     def send(self, due: Watch, made: Made, key: str) -> str:
-        """Send it; returns where it stands, see :meth:`assistant.scheduler.Work.send`."""
+        """Send it; returns where it stands, see :meth:`assistant.watches.work.Work.send`."""
         send = {places.SLACK: self._post, places.MAIL: self._mail, places.FILE: self._write}
         return send[places.kind_of(due.to)](due, made.content, key)
 
     def sent(self, due: Watch, key: str, since: datetime) -> str | None:
-        """Where it stands if it was sent, see :meth:`assistant.scheduler.Work.sent`."""
+        """Where it stands if it was sent, see :meth:`assistant.watches.work.Work.sent`."""
         kind = places.kind_of(due.to)
         if kind == places.FILE:
             return None  # written again, it is the same
