@@ -37,7 +37,8 @@ def usual(past: Numbers, chance: float = CHANCES["normal"]) -> Usual:
 def test_too_short_a_past_says_nothing(days_known: int) -> None:
     assert usual_count(counts(20, days_known), 0.01) is None
     assert usual_share(counts(5, days_known), counts(20, days_known), 20, 0.01) is None
-    assert usual_balance(*[counts(5, days_known)] * 3, 20, 0.01) is None
+    past = counts(5, days_known)
+    assert usual_balance(past, past, past, 20, 0.01) is None
 
 
 def test_what_is_usual_lies_around_the_rate_of_the_weekday() -> None:
