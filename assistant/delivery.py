@@ -1,7 +1,6 @@
 """Sends what watches make: to Slack, by mail, into a file; and finds out after a crash whether it was sent.
 
-:class:`Deliveries` is the scheduler's work (:class:`assistant.watches.work.Work`); :func:`running` starts it over a
-workspace.
+:class:`Deliveries` is the scheduler's work (:class:`assistant.watches.work.Work`).
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from socket import gaierror
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from assistant import kept, scheduler, watch
+from assistant import kept, watch
 from assistant.answer import Answer
 from assistant.directions import apart
 from assistant.kept import Kept
 from assistant.meaning import Asker
-from assistant.scheduler import FAILURES, Gone, Made, NotYet, Scheduler, Uncertain
+from assistant.scheduler import FAILURES, Gone, Made, NotYet, Uncertain
 from assistant.watches import letter, places
 from assistant.watches.alerts import Alert
 from assistant.wording import wording
@@ -266,11 +265,3 @@ def deliveries(where: Workspace, parts: Parts | None = None) -> Deliveries:
         where.settings.mail if where.settings.mail.host else None, frozenset(slack.private_sources),
         parts.team if parts else "",
     )  # fmt: skip
-
-
-def running(where: Workspace, parts: Parts | None = None) -> Scheduler:
-    """The scheduler of a workspace, started; whoever has it stops it."""
-    work = deliveries(where, parts)
-    made = Scheduler(where.store, work, work.clock, scheduler.process_name())
-    made.start()
-    return made
