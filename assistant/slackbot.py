@@ -9,8 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +20,18 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from assistant.slack import commands, messages, tokens
+from assistant.slack import (
+    buttons,
+    commands,
+    home,
+    messages,
+    sharing,
+    shortcuts,
+    tokens,
+    unknown,
+    verdicts,
+    watching,
+)
 from assistant.slack.answering import Answering
 from assistant.slack.lanes import Lanes
 from assistant.slack.parts import Parts
@@ -44,9 +53,10 @@ _WORKERS = 4
 _LISTENERS = 10
 _BESIDE_A_MODEL = 4
 _TIMEOUT_S = 15
-# Modules of handlers beside ours, each with `register(app, parts)`.
 # The last takes every action that is left.
-_SURFACES = ("home", "buttons", "sharing", "shortcuts", "verdicts", "watching", "unknown")
+_HANDLERS = (messages, commands, home, buttons, sharing, shortcuts, verdicts, watching, unknown)
+# So long a running assistant may not know a source or a customer segment that came to be.
+_NEW_NAMES_AFTER = timedelta(minutes=1)
 _WARMING = ("how is the customer journey?", "zzz", "מה מצב מסע הלקוח?", "وضعیت سفر مشتری چگونه است؟")
 
 
@@ -141,12 +151,8 @@ def application(parts: Parts, client: WebClient, secret: str | None) -> App:
 
 def register(app: App, parts: Parts) -> None:
     """Every handler there is, and at last one for what nobody handles."""
-    messages.register(app, parts)
-    commands.register(app, parts)
-    for name in _SURFACES:
-        module = f"assistant.slack.{name}"
-        if find_spec(module) is not None and hasattr(surface := import_module(module), "register"):
-            surface.register(app, parts)
+    for module in _HANDLERS:
+        module.register(app, parts)
     _take_the_rest(app)
 
 
@@ -194,9 +200,14 @@ def _name_of(body: dict[str, Any]) -> str:
 
 
 def _askers(workspace: Workspace, clock: Callable[[], datetime]) -> Callable[[str | None], Asker]:
-    """Whoever asks, with their own day."""
+    """Whoever asks, with their own day, and the names that feedback came with until now."""
+    looked = datetime.now(UTC)
 
     def asker(zone: str | None) -> Asker:
+        nonlocal looked
+        if datetime.now(UTC) - looked > _NEW_NAMES_AFTER:
+            looked = datetime.now(UTC)
+            workspace.look_again()
         everybody = workspace.asker()
         where = ZoneInfo(zone) if zone else everybody.zone
         return replace(everybody, zone=where, today=clock().astimezone(where).date())

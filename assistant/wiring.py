@@ -202,6 +202,11 @@ class Workspace:
             **dict(settings.catalog),
         )
 
+    def look_again(self) -> None:
+        """Read anew, at the next question, what feedback brings along: sources and segments."""
+        for name in ("_sources", "_segments"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def _sources(self) -> tuple[str, ...]:
         """Names of sources: those configured, and those that feedback came from."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,11 +15,6 @@ if TYPE_CHECKING:
     from assistant.slack.parts import Parts, Person
 
 _NAMES = ("help", "digest", "watch", "language", "zone")
-# Who answers `digest` and `watch`: a function (parts, person, channel, words) -> Message, looked up when it is needed.
-_ELSEWHERE: Mapping[str, tuple[str, str]] = {
-    "digest": ("assistant.slack.watching", "digest_command"),
-    "watch": ("assistant.slack.watching", "watch_command"),
-}
 
 
 def named(text: str) -> tuple[str, str] | None:
@@ -80,8 +72,8 @@ def _zone(parts: Parts, person: Person, rest: str) -> Message:
 
 
 def _elsewhere(parts: Parts, person: Person, asked: Asked, name: str, rest: str) -> Message:
-    module, function = _ELSEWHERE[name]
-    if find_spec(module) is None:
-        return telling.notice("not_there", person.language)
-    act: Callable[[Parts, Person, str, str], Message] = getattr(import_module(module), function)
+    """``digest`` and ``watch``: imported here, because their modules ask in the same way as this one."""
+    from assistant.slack import watching
+
+    act = watching.digest_command if name == "digest" else watching.watch_command
     return act(parts, person, asked.channel, rest)
