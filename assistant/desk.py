@@ -214,7 +214,7 @@ class Desk:
         """Literal quotes of different people, the surest of their theme first, or in an order of places given."""
         if order is None:
             order = np.lexsort((chosen.mention, -chosen.theme_score))
-        heard = reading.by_ids(self.store, chosen.ids(order[: max(_QUOTED_FROM, 6 * most)]))
+        heard = reading.by_ids(self.store, chosen.ids(order[: max(_QUOTED_FROM, 6 * most)]), bare=True)
         return distinct(sorted(heard, key=_is_short), most)
 
     def chart(self, mark: str, key: str, beside: str | None = None) -> Chart:

@@ -124,8 +124,8 @@ _HEARD = (
 )
 
 
-def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
-    """The mentions that a query selects, newest first, ties by id."""
+def heard(store: Store, query: Query, limit: int | None = None, *, bare: bool = False) -> list[Heard]:
+    """The mentions that a query selects, newest first, ties by id; ``bare`` ones without labels, names and theme."""
     wanted = (
         select(*_HEARD)
         .select_from(joined())
@@ -144,20 +144,19 @@ def heard(store: Store, query: Query, limit: int | None = None) -> list[Heard]:
         else:
             rows = list(connection.execute(wanted))
         ids = [row.mention_id for row in rows]
-        said, held = _labels(connection, query, ids), names_held.of_mentions(connection, ids)
-        themes = _themes(connection, ids)
+        # What only a list shows takes three statements more than a quote is worth.
+        listed = [] if bare else ids
+        said, held = _labels(connection, query, listed), names_held.of_mentions(connection, listed)
+        themes = _themes(connection, listed)
         firsts = copies_held.firsts(connection, list({row.feedback_id for row in rows}))
     made = (_heard(row, said.get(row.mention_id, {}), held.get(row.mention_id, ())) for row in rows)
     return [replace(one, theme=themes.get(one.mention_id), first=firsts.get(one.feedback_id)) for one in made]
 
 
-def by_ids(store: Store, ids: Sequence[str], filters: Filters | None = None) -> list[Heard]:
-    """Mentions by id, in the order of the ids, those that the filters leave out excepted."""
-    found = (
-        {item.mention_id: item for item in heard(store, Query(filters or Filters(speaker=None), tuple(ids)))}
-        if ids
-        else {}
-    )
+def by_ids(store: Store, ids: Sequence[str], filters: Filters | None = None, *, bare: bool = False) -> list[Heard]:
+    """Mentions by id, in the order of the ids, those that the filters leave out excepted; ``bare`` as :func:`heard`."""
+    query = Query(filters or Filters(speaker=None), tuple(ids))
+    found = {item.mention_id: item for item in heard(store, query, bare=bare)} if ids else {}
     return [found[id_] for id_ in ids if id_ in found]
 
 
