@@ -17,11 +17,12 @@ from threading import Event as Signal
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from assistant.kept import DAYS
 from assistant.slack import telling
 from assistant.slack.answering import Answering, Asked
 from assistant.slack.posting import Order
 from connectors.errors import OverheardError
-from mining import chats
+from mining import answered, chats
 
 if TYPE_CHECKING:
     from mining.chats import Event
@@ -39,6 +40,8 @@ _A_TRY_TAKES = timedelta(minutes=1)
 _URL_LIVES = timedelta(minutes=25)
 _EVERY_S = 60.0
 _KEPT = timedelta(days=30)
+# As long as a conversation can be gone on with.
+_BUTTONS_LIVE = timedelta(days=DAYS)
 
 
 def owner_of_this_process() -> str:
@@ -73,11 +76,17 @@ class Recovery:
             first = False
             try:
                 self.look()
-                chats.forget_before(self._parts.store, self._parts.clock() - _KEPT)
+                self._forget()
             except OverheardError as error:
                 log.error("what is unanswered could not be looked for: %s", error.message)
             except Exception as error:
                 log.error("what is unanswered could not be looked for: %s", type(error).__name__)
+
+    def _forget(self) -> None:
+        """Let go of what nobody comes back to: settled questions, and answers whose buttons nobody presses any more."""
+        now = self._parts.clock()
+        chats.forget_before(self._parts.store, now - _KEPT)
+        answered.forget_before(self._parts.store, now - _BUTTONS_LIVE)
 
     def look(self) -> int:
         """Take up what is unanswered and nobody's; returns how many there were."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from sqlalchemy import update
 from api.fake_slack.server import FakeSlack
 from assistant.slack.answering import Asked
 from assistant.slack.tokens import manifest
-from mining import chats
+from mining import answered, chats
+from mining.answered import Answered
 from mining.schema import events
 from tests.slack_bot import PAINS, PAINS_HE, Office, office, workspace
 
@@ -145,3 +146,17 @@ def _away(cx: Office) -> None:
     """Slack fails at all that is written."""
     for method in ("chat.startStream", "chat.postMessage"):
         cx.fake.refuse(method, "service_unavailable", times=999)
+
+
+def test_an_answer_that_nobody_presses_a_button_of_any_more_is_let_go_of(fake: FakeSlack, tmp_path: Path) -> None:
+    where = workspace(tmp_path, fake.api_url)
+    kept = Answered("of-spring", datetime.now(UTC) - timedelta(days=365), "somebody", "a place", PAINS, "answered", {})
+    answered.keep(where.store, kept)
+    with office(tmp_path, fake=fake) as cx:
+        cx.fake.wait_until(lambda: answered.recall(cx.where.store, kept.id) is None)
+        ours = cx.asked("ruth", cx.fake.dm("ruth"), PAINS)
+        post = chats.post_at(cx.where.store, cx.fake.dm("ruth"), ours["ts"])
+        assert post is not None
+        assert answered.recall(cx.where.store, post.answer_id or "") is not None
+        cx.idle()
+    where.store.close()
