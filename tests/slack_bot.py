@@ -103,6 +103,8 @@ def office(
             there.wait_for_connection()
             yield Office(there, bot, where)
         finally:
+            # The assistant hears of its own messages: an acknowledgement on its way when the line goes is an error.
+            there.settle()
             # The SDK waits up to three seconds for the other side to say something.
             if bot.connection is not None:
                 bot.connection.auto_reconnect_enabled = False

@@ -155,8 +155,7 @@ def test_an_answer_that_nobody_presses_a_button_of_any_more_is_let_go_of(fake: F
     with office(tmp_path, fake=fake) as cx:
         cx.fake.wait_until(lambda: answered.recall(cx.where.store, kept.id) is None)
         ours = cx.asked("ruth", cx.fake.dm("ruth"), PAINS)
-        post = chats.post_at(cx.where.store, cx.fake.dm("ruth"), ours["ts"])
-        assert post is not None
+        post = cx.fake.wait_until(lambda: chats.post_at(cx.where.store, cx.fake.dm("ruth"), ours["ts"]))
         assert answered.recall(cx.where.store, post.answer_id or "") is not None
         cx.idle()
     where.store.close()
