@@ -15,6 +15,7 @@ from assistant.settings import Settings, SlackTable
 from assistant.slack.tokens import Tokens, manifest
 from assistant.slackbot import Bot
 from assistant.wiring import Workspace
+from mining import chats
 from tests.engine_store import DECLINED, TODAY, engine_of, late, on, saying
 from tests.fakes import keep
 
@@ -41,9 +42,11 @@ class Office:
         ]
 
     def answer(self, channel: str, ts: str, number: int = 1) -> dict[str, Any]:
-        """The first answer in a thread, or a later one, as soon as it stands there."""
+        """The first answer in a thread, or a later one, as soon as it stands there and the assistant knows it."""
         self.fake.wait_until(lambda: len(self.answers(channel, ts)) >= number)
-        return self.answers(channel, ts)[number - 1]
+        found = self.answers(channel, ts)[number - 1]
+        self.fake.wait_until(lambda: chats.post_at(self.where.store, channel, found["ts"]))
+        return found
 
     def asked(self, user: str, channel: str, text: str, **more: Any) -> dict[str, Any]:
         """What is answered to a message."""
