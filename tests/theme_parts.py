@@ -136,4 +136,4 @@ def parted(
     claimer = Claimer(SPACE, encode, added, vectors)
     texts, sides, touchpoints = map(list, zip(*remarks, strict=True))
     said = Remarks(encode(texts), sides, touchpoints, texts)
-    return claimer.parted(said, claimer.claims(said).themes, lambda theme: theme)
+    return claimer.parted(said, claimer.claims(said).themes, lambda theme: (theme,) if theme else ())

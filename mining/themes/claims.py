@@ -132,19 +132,22 @@ class Claimer:
             found[rows] = np.where(scores[rows].round(4) >= least, ids[best], None)
         for one in self._added:
             if one.within is None:
-                self._take(one, remarks, found, found, scores, margins)
+                self._take(one, remarks, found, [True] * len(remarks), scores, margins)
         return Claims(found.tolist(), scores, margins, told)
 
     def parted(
-        self, remarks: Remarks, themes: Sequence[str | None], end: Callable[[str | None], str | None]
+        self, remarks: Remarks, themes: Sequence[str | None], under: Callable[[str | None], Sequence[str]]
     ) -> list[str | None]:
-        """The themes of remarks once what people split off is taken out; ``end`` tells what a theme counts under."""
+        """The themes of remarks once what people split off is taken out.
+
+        ``under`` tells a theme and all that it counts under: one whose parent was merged away stays split off.
+        """
         found: NDArray[np.object_] = np.array([*themes, None], object)[:-1]
         spare = np.zeros(len(remarks), np.float32)
         for one in self._added:
             if one.within is not None:
-                counted = np.array([*map(end, found.tolist()), None], object)[:-1]
-                self._take(one, remarks, found, counted, spare, spare)
+                within = [one.within in under(theme) for theme in found.tolist()]
+                self._take(one, remarks, found, within, spare, spare)
         parted: list[str | None] = found.tolist()
         return parted
 
@@ -183,16 +186,13 @@ class Claimer:
         one: Added,
         remarks: Remarks,
         found: NDArray[np.object_],
-        counted: NDArray[np.object_],
+        within: Sequence[bool],
         scores: Floats,
         margins: Floats,
     ) -> None:
         """Give an added theme the remarks that are its own; it goes before the catalogue, later ones before earlier."""
         open_to = np.array(
-            [
-                side == one.theme.side and (one.within is None or held == one.within)
-                for side, held in zip(remarks.sides, counted, strict=True)
-            ]
+            [side == one.theme.side and inside for side, inside in zip(remarks.sides, within, strict=True)]
         )
         rows = np.flatnonzero(open_to)
         if not len(rows):

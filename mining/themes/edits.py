@@ -80,6 +80,14 @@ class Edits:
             theme = self.into[theme]
         return theme
 
+    def under(self, theme: str | None) -> tuple[str, ...]:
+        """A theme and those that it was merged into, one after the other; nothing where there is no theme."""
+        chain: list[str] = []
+        while theme is not None:
+            chain.append(theme)
+            theme = self.into.get(theme)
+        return tuple(chain)
+
     @property
     def held(self) -> set[str]:
         """Themes found in the data that people touched: no re-grouping takes them apart."""

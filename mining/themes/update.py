@@ -204,10 +204,10 @@ class _Run:
         parents = edits.parents
         if not parents:
             return
-        rows = [row for row in range(len(held)) if edits.end(held.found[row]) in parents]
+        rows = [row for row in range(len(held)) if not parents.isdisjoint(edits.under(held.found[row]))]
         for at in range(0, len(rows), _CLAIMED_AT_ONCE):
             part = rows[at : at + _CLAIMED_AT_ONCE]
-            themes = claimer.parted(held.remarks(part), [held.found[row] for row in part], edits.end)
+            themes = claimer.parted(held.remarks(part), [held.found[row] for row in part], edits.under)
             for row, theme in zip(part, themes, strict=True):
                 held.found[row] = theme
 
