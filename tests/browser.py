@@ -17,7 +17,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 Found = TypeVar("Found")
-_PATIENCE_S = 20
+_PATIENCE_S = 40
 
 
 class Page:
