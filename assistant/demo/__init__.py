@@ -55,6 +55,8 @@ Try it yourself (the demo's workspace is {home}):
   .venv/bin/overheard show QUERY            the rows behind any figure above, by the id in brackets
   .venv/bin/overheard search "machine leaks" --language he
   .venv/bin/overheard themes
+  .venv/bin/overheard digest --week 2026-W46
+  .venv/bin/overheard slack --simulate --demo --home {home}     a Slack of your own, in the browser
   .venv/bin/overheard --help
 
 Your own feedback:
