@@ -6,6 +6,7 @@ Only the doors (command line, HTTP, Slack) come here.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from pydantic import ValidationError
 from assistant import settings
 from assistant.settings import FILE_NAME, Settings
 from assistant.template import TEMPLATE
-from connectors import plugins
+from connectors import plugins, secrets
 from connectors.base import Connector
 from connectors.errors import Busy, ConfigError
+from connectors.secrets import Needed
 from embeddings.base import Embedder, Reader
 from mining.database import open_engine
 from mining.store import Pull, Store
@@ -234,8 +236,24 @@ class Workspace:
         return self.built(name, sources[name].use, sources[name].settings())
 
     def built(self, name: str, use: str, values: dict[str, Any]) -> tuple[Connector, Pull]:
-        """A connector from its settings, and how its pull is remembered: one cursor per name and place."""
-        connector: Connector = plugins.load("connectors.sources", use)(name=name, **values)
+        """A connector from its settings, and how its pull is remembered: one cursor per name and place.
+
+        Secrets are looked up in the environment, by their usual variables or those that the setting ``env`` names.
+
+        Raises:
+            ConfigError: the settings are wrong, or hold a secret.
+        """
+        plugin = plugins.load("connectors.sources", use)
+        needed: tuple[Needed, ...] = getattr(sys.modules[plugin.__module__], "SECRETS", ())
+        given = dict(values)
+        variables = given.pop("env", {}) if needed else {}
+        if told := [one for one in needed if one.name in given]:
+            raise ConfigError(
+                f"[sources.{name}] {told[0].name} is a secret, and settings are kept in the workspace",
+                hint=f"take it out of the file and set {told[0].variable} in the environment",
+            )
+        secret: dict[str, Any] = {"secrets": secrets.found(needed, os.environ, variables)} if needed else {}
+        connector: Connector = plugin(name=name, **secret, **given)
         place = str(values.get("path", ""))
         return connector, Pull(f"{name}|{place}", name, {"use": use, **values})
 

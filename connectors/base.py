@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.record import Feedback
 
@@ -31,12 +31,15 @@ class Page:
 
     ``done`` is the share of the pull that lies behind, 0..1, or None where the source cannot say.
     ``notes`` are sentences for the person at the keyboard (a guessed mapping, an assumed date), said once each.
+    ``partial`` says, in a sentence, why the sweep cannot be called complete though it goes on (a vendor's ceiling, a
+    page that was empty where one was expected); None where nothing is known to be missing.
     """
 
     items: Sequence[Feedback | Reject]
     cursor: Mapping[str, object]
     done: float | None = None
     notes: Sequence[str] = field(default=())
+    partial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,37 @@ class Connector(Protocol):
 
     def retry(self, reject: Reject) -> Feedback | Reject:
         """Read one rejected record again."""
+        ...
+
+
+@runtime_checkable
+class Live(Protocol):
+    """What a source that is asked over a network can do besides; see ``tests/contracts/test_live_sources.py``.
+
+    Its module lists its ``SECRETS`` (:mod:`connectors.secrets`), and its ``plugin`` takes, besides ``name`` and the
+    settings, ``secrets`` by name and a ``clock`` (:class:`connectors.clock.Clock`); ``base_url`` is a setting, so
+    that it can be tried against a server on this machine. Further rules:
+
+    8. ``since`` of the window is where a first sweep begins; a later sweep begins at the watermark less the lookback,
+       whatever ``since`` says. With ``until`` it is a backfill: the same walk, its own cursor, no watermark moved.
+    9. A vendor's cursor that is refused begins the window anew, and no failure.
+    10. To be told to wait longer than the setting ``max_wait_s`` is :class:`connectors.errors.RateLimited`: the
+        source ends between pages, and what was stored stays.
+    """
+
+    name: str
+
+    def check(self) -> str:
+        """One request that proves that the source can be read; returns what was seen, in a sentence.
+
+        Raises:
+            OverheardError: a key, a scope or an approval is missing, or nobody answers: in words, with what to do.
+        """
+        ...
+
+    def recheck(self, native_ids: Sequence[str]) -> Iterator[Page]:
+        """Read known items again: what was edited as it is now, what has gone as ``deleted``; the cursor is unused.
+
+        An item of which the source cannot say what became of it is left out.
+        """
         ...
