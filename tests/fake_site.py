@@ -26,7 +26,7 @@ of one vendor alone does the same as the contract::
         site.next(html())                                  # the next data request is answered with a web page
         site.at(3, meanwhile(lambda: shop.put("102", "New.")))
 
-Routes with ``data=False`` (tokens) are met by no trouble and are not counted by ``at``.
+Routes with ``data=False`` (tokens) are met by the troubles of ``at_the_door`` alone, and are not counted by ``at``.
 """
 
 from __future__ import annotations
@@ -41,12 +41,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.fake_clock import FakeClock
 
@@ -206,6 +214,7 @@ class Site:
         """Those of the log that asked for data."""
         self._routes: list[tuple[str, re.Pattern[str], Route, bool]] = []
         self._queue: deque[Trouble] = deque()
+        self._door: deque[Trouble] = deque()
         self._at: dict[int, Trouble] = {}
         self._lock = Lock()
         self._last: dict[str, Answer] = {}
@@ -226,9 +235,14 @@ class Site:
         """Meet every data request from now on with trouble."""
         self.next(trouble, 10_000)
 
+    def at_the_door(self, trouble: Trouble, times: int = 1) -> None:
+        """Meet the next requests that ask for no data (for a token) with trouble."""
+        self._door.extend([trouble] * times)
+
     def calm(self) -> None:
         """No more troubles."""
         self._queue.clear()
+        self._door.clear()
         self._at.clear()
 
     def answer(self, request: Request) -> Answer | None:
@@ -237,8 +251,13 @@ class Site:
         for method, pattern, route, data in self._routes:
             if method == request.method and (match := pattern.fullmatch(request.path)):
                 known = replace(request, found={name: text or "" for name, text in match.groupdict().items()})
-                return self._troubled(known, route) if data else route(known)
+                return self._troubled(known, route) if data else self._met(known, route)
         return Answer({"error": "there is nothing here"}, 404)
+
+    def _met(self, request: Request, route: Route) -> Answer | None:
+        with self._lock:
+            trouble = self._door.popleft() if self._door else None
+        return trouble(request, lambda: route(request)) if trouble else route(request)
 
     def _troubled(self, request: Request, route: Route) -> Answer | None:
         with self._lock:
@@ -324,6 +343,24 @@ class _Http(ThreadingHTTPServer):
         """A client that hangs up is no news; a route that is broken answers with nothing, and the test sees that."""
 
 
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """The side of a server whose certificate nobody vouches for, valid for 127.0.0.1 all the same."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = (
+        made.serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+    )
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "self_signed.pem").write_bytes(secret + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "self_signed.pem")
+    return context
+
+
 @contextmanager
 def serving(clock: FakeClock, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """A site without routes; with ``tls`` it speaks https."""
@@ -374,6 +411,7 @@ class FakeSource(ABC):
     def __init__(self, site: Site) -> None:
         self.site = site
         self.items: dict[str, Item] = {}
+        self.pinned: set[str] = set()
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -398,9 +436,14 @@ class FakeSource(ABC):
         """Make its record one that cannot be read (no text, a date that is none), while its page stays readable."""
         self.items[id].spoiled = True
 
+    def pin(self, id: str) -> None:
+        """Show it as if it were the newest, as vendors do with some that are not."""
+        self.pinned.add(id)
+
     def shown(self) -> list[Item]:
-        """What has not been deleted, oldest first."""
-        return sorted((item for item in self.items.values() if not item.deleted), key=lambda item: item.said_at)
+        """What has not been deleted, oldest first but for what is pinned."""
+        living = [item for item in self.items.values() if not item.deleted]
+        return sorted(living, key=lambda item: (item.id in self.pinned, item.said_at, item.id))
 
     def native_id(self, id: str) -> str:
         """The ``native_id`` under which the source brings the item."""
