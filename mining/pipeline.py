@@ -24,6 +24,7 @@ from mining.names import Catalogue
 from mining.privacy import mask_feedback, mask_reject
 from mining.store import Pull, Store, Stored
 from mining.taggers.base import Label, Tagger, load_all
+from mining.themes import table
 from mining.themes.space import space_of
 from mining.work import Mined
 
@@ -171,6 +172,19 @@ class Understood:
     removed: int = 0
     # Feedback looked through for names by another catalogue than before; it was neither cut nor labelled again.
     renamed: int = 0
+
+
+def is_behind(store: Store, miner: Miner) -> bool:
+    """Whether :func:`understand` or the sorting into themes has anything to do."""
+    if (
+        work.to_mine(store, mention.VERSION, miner.versions)
+        or work.to_name(store, miner.catalogue.version)
+        or work.stale_vectors(store)
+        or work.unindexed(store, miner.model)
+    ):
+        return True
+    with store.transaction() as connection:
+        return table.is_unsorted(connection)
 
 
 def understand(

@@ -87,6 +87,15 @@ def places(connection: Connection) -> list[Place]:
     ]
 
 
+def is_unsorted(connection: Connection) -> bool:
+    """Whether any customer's mention with a side was never looked at, or has another side now."""
+    mentions, held, told = schema.mentions, schema.mention_themes, side()
+    joined = _labelled().outerjoin(held, held.c.mention_id == mentions.c.id)
+    unknown = or_(held.c.side.is_(None), held.c.side != told)
+    wanted = select(mentions.c.id).select_from(joined).where(mentions.c.speaker == "customer", told.is_not(None))
+    return connection.scalar(wanted.where(unknown).limit(1)) is not None
+
+
 def without_side(connection: Connection) -> list[str]:
     """Mentions that have a theme's row but no side any more: their labels were corrected."""
     mentions, held = schema.mentions, schema.mention_themes
