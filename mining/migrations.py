@@ -311,6 +311,73 @@ def m010_create_chats(connection: Connection) -> None:
     tables.create_all(connection)
 
 
+def m011_create_sweeps(connection: Connection) -> None:
+    """Each time that a source was read, and when items were asked for again."""
+    tables = MetaData()
+    counts = ("pages", "seen", "new", "changed", "unchanged", "deleted", "refused", "rejected")
+    Table(
+        "sweeps",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("source", schema.Name, nullable=False),
+        Column("key", schema.Name, nullable=False),
+        Column("kind", schema.Name, nullable=False),
+        Column("since", schema.UtcDateTime),
+        Column("until", schema.UtcDateTime),
+        Column("started_at", schema.UtcDateTime, nullable=False),
+        Column("ended_at", schema.UtcDateTime),
+        *(Column(name, Integer, nullable=False) for name in counts),
+        Column("outcome", schema.Name),
+        Column("says", Text, nullable=False),
+        Column("hint", Text, nullable=False),
+        Column("next_attempt_at", schema.UtcDateTime),
+        Column("attempt", Integer, nullable=False),
+        Index("sweeps_source", "source", "id"),
+        sqlite_autoincrement=True,
+    )
+    Table(
+        "rechecks",
+        tables,
+        Column("feedback_id", schema.Name, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+    )
+    tables.create_all(connection)
+
+
+def m012_create_keys_and_jobs(connection: Connection) -> None:
+    """Keys of programs that ask over HTTP, and what was handed in there."""
+    tables = MetaData()
+    Table(
+        "api_keys",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("name", schema.Name, nullable=False),
+        Column("hash", schema.Name, nullable=False),
+        Column("scopes", JSON, nullable=False),
+        Column("made_at", schema.UtcDateTime, nullable=False),
+        Column("expires_at", schema.UtcDateTime),
+        Column("revoked_at", schema.UtcDateTime),
+        Column("used_at", schema.UtcDateTime),
+    )
+    Table(
+        "jobs",
+        tables,
+        Column("id", schema.Name, primary_key=True),
+        Column("at", schema.UtcDateTime, nullable=False),
+        Column("by", schema.Name, nullable=False),
+        Column("source", schema.Name, nullable=False),
+        Column("digest", schema.Name, nullable=False),
+        Column("received", Integer, nullable=False),
+        Column("rejects", JSON, nullable=False),
+        Column("ids", JSON, nullable=False),
+        Column("waits", JSON(none_as_null=True)),
+        Column("stored", JSON(none_as_null=True)),
+        Column("stored_at", schema.UtcDateTime),
+        Index("jobs_at", "at"),
+    )
+    tables.create_all(connection)
+
+
 # Any number: all processes that migrate the same PostgreSQL server ask for it.
 _LOCK = 731_202
 
@@ -325,6 +392,8 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m008_create_answers,
     m009_create_watches,
     m010_create_chats,
+    m011_create_sweeps,
+    m012_create_keys_and_jobs,
 )
 
 

@@ -434,6 +434,78 @@ people = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# Keys of programs that ask over HTTP: what they may do, and the hash that one who shows a key is known by.
+api_keys = Table(
+    "api_keys",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("name", Name, nullable=False),
+    Column("hash", Name, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+)
+
+# What was handed in over HTTP. The items in ``waits`` are masked, and stay here until the one run that may write has stored them;
+# then it is empty and ``stored`` says what became of them. ``ids`` are of the feedback taken in, in the order given.
+jobs = Table(
+    "jobs",
+    later,
+    Column("id", Name, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("digest", Name, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("rejects", JSON, nullable=False),
+    Column("ids", JSON, nullable=False),
+    Column("waits", JSON(none_as_null=True)),
+    Column("stored", JSON(none_as_null=True)),
+    Column("stored_at", UtcDateTime),
+    Index("jobs_at", "at"),
+)
+
+# Each time that a source was read: what came, how it ended and when it may be asked again. ``ended_at`` is empty while
+# it runs, or since it was killed. ``key`` is that of the cursor; ``since`` and ``until`` are what was asked for.
+sweeps = Table(
+    "sweeps",
+    later,
+    Column("id", Integer, primary_key=True),
+    Column("source", Name, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("since", UtcDateTime),
+    Column("until", UtcDateTime),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("pages", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("deleted", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("outcome", Name),
+    Column("says", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("next_attempt_at", UtcDateTime),
+    # How often in a row it could not be reached.
+    Column("attempt", Integer, nullable=False),
+    Index("sweeps_source", "source", "id"),
+    sqlite_autoincrement=True,
+)
+
+# When an item was last asked for again at its source, whether or not it had changed.
+rechecks = Table(
+    "rechecks",
+    later,
+    Column("feedback_id", Name, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 migrations = Table(
     "migrations",
     MetaData(),
