@@ -448,8 +448,8 @@ api_keys = Table(
     Column("used_at", UtcDateTime),
 )
 
-# What was handed in over HTTP. The items in ``waits`` are masked, and stay here until the one run that may write has stored them;
-# then it is empty and ``stored`` says what became of them. ``ids`` are of the feedback taken in, in the order given.
+# What was handed in over HTTP. The items in ``waits`` are masked, and stay here until the one run that may write has
+# stored them; then it is empty and ``stored`` says what became of them. ``ids`` are of the feedback, in its order.
 jobs = Table(
     "jobs",
     later,

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from connectors.base import Reject
 from connectors.errors import OverheardError
 from connectors.record import Feedback
-from mining import facts_codes, facts_marks, overlay, schema
+from mining import facts_codes, facts_marks, jobs_held, overlay, schema
 from mining.database import slices, told, transaction, upsert
 from mining.migrations import migrate
 from mining.rows import storable, to_row
@@ -175,6 +175,7 @@ class Store:
             self.delete(connection, ids)
             rejects = schema.rejects
             connection.execute(delete(rejects).where(rejects.c.raw.contains(author, autoescape=True)))
+            jobs_held.forget_author(connection, author)
             facts_codes.prune(connection)
         self._shred()
         return Erased(len(ids), *before, corrections)
