@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from embeddings.beside import IndexBeside
     from embeddings.chroma import ChromaIndex
     from mining.pipeline import Miner
+    from mining.searching import Searcher
 
 DATABASE = "overheard.db"
 INDEX = "index"
@@ -177,6 +178,13 @@ class Workspace:
                 index.clear()
             return
         chroma.wipe(self.home / INDEX)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """What answers searches, from many threads; it reads words and vectors at the first search, the model too."""
+        from mining.searching import Searcher
+
+        return Searcher(self.store, lambda: self.embedder or self.reader.embedder)
 
     @cached_property
     def engine(self) -> Engine:

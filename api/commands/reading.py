@@ -137,6 +137,7 @@ def search(
     config: Config = None,
 ) -> None:
     """Find mentions by meaning and by word, over all languages at once; filters may be repeated."""
+    from mining.search import Search
     from mining.search import search as find
 
     where = workspace(home, config)
@@ -153,8 +154,7 @@ def search(
         product=tuple(product or ()),
         speaker=None if agents else "customer",
     )
-    with where.index(write=False) as index:
-        hits = find(where.store, index, where.miner.embedder, words, filters, k)
+    hits = find(where.searcher, Search(words, filters=filters, limit=k)).hits
     if as_json:
         write_json([{**hit.mention.as_json(), "score": round(hit.score, 4)} for hit in hits])
         return
