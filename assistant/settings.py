@@ -10,13 +10,22 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.errors import ConfigError
@@ -202,11 +211,41 @@ class MailTable(_Table):
         return self
 
 
+_SPAN = re.compile(r"(\d{1,5})\s*([smhd])\Z")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=31)
+
+
+def _span(value: object) -> object:
+    """A length of time as people write it: ``15m``, ``2h``, ``1d``; ``off`` is None."""
+    if value == "off":
+        return None
+    if not isinstance(value, str):
+        return value
+    found = _SPAN.match(value.strip())
+    if not found:
+        raise ValueError("a time such as 15m, 2h or 1d, or off")
+    span = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if not _SHORTEST <= span <= _LONGEST:
+        raise ValueError("between 1m and 31d")
+    return span
+
+
 class SourceTable(BaseModel):
-    """``[sources.NAME]``: ``use`` names the connector, the rest is for the connector to judge."""
+    """``[sources.NAME]``: ``use`` names the connector, five keys are the runner's, the rest is for the connector.
+
+    ``every`` is how often ``overheard serve`` reads the source. Of a live source items not seen for ``recheck_days``
+    are asked for again, so many in one run; a run ends after ``max_items`` records, and stops where more than
+    ``reject_share`` of them could not be read.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     use: str
+    every: Annotated[timedelta | None, BeforeValidator(_span)] = timedelta(hours=1)
+    recheck_days: Annotated[float, Field(ge=0, le=3650)] = 7
+    recheck_items: Annotated[int, Field(ge=0, le=100_000)] = 500
+    max_items: Annotated[int, Field(ge=1)] | None = None
+    reject_share: Annotated[float, Field(gt=0, le=1)] = 0.5
 
     def settings(self) -> dict[str, Any]:
         """What the connector is built with."""

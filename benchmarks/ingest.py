@@ -118,11 +118,11 @@ class Stopwatch:
 def ours(home: Path, reviews: Path) -> dict[str, Any]:
     """A whole run as the command line makes it, from an empty folder."""
     from assistant.wiring import Workspace
-    from mining import mention, pipeline, store, work
+    from mining import mention, pipeline, pulling, store, work
 
     watch = Stopwatch()
     for owner, name, stage in (
-        (pipeline, "pull", "reading the file"), (pipeline, "mask_feedback", "masking"),
+        (pipeline, "pull", "reading the file"), (pulling, "mask_feedback", "masking"),
         (store.Store, "put_page", "SQL"), (pipeline, "understand", "waiting for the index"),
         (work, "to_mine", "SQL"), (work, "feedback", "SQL"), (work, "put_mined", "SQL"),
         (work, "stale_vectors", "SQL"), (work, "unindexed", "SQL"), (work, "indexed", "SQL"),

@@ -10,19 +10,17 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from connectors.base import Connector, Page, Reject, Window
 from connectors.record import Feedback
 from embeddings.base import Embedder, Index, Reader
 from mining import cues, mention, work
 from mining.names import Catalogue
-from mining.privacy import mask_feedback, mask_reject
-from mining.store import Pull, Store, Stored
+from mining.pulling import Progress, Pulled, pull, retry
+from mining.store import Store
 from mining.taggers.base import Label, Tagger, load_all
 from mining.themes import table
 from mining.themes.space import space_of
@@ -30,29 +28,15 @@ from mining.work import Mined
 
 logger = logging.getLogger(__name__)
 
+__all__ = [
+    "BATCH", "Miner", "Progress", "Pulled", "Understood", "fill_index", "find_names", "is_behind", "pull", "retry",
+    "understand",
+]  # fmt: skip
+
 # Feedback per transaction: large enough for fast batches, small enough that a kill costs little.
 BATCH = 1_000
 # Vectors that may wait for the index while the next batch is being understood; bounds memory.
 _WAITING = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a stage is. ``done`` of ``total`` counts feedback; a source that cannot say has ``total`` None."""
-
-    stage: str
-    done: float
-    total: float | None
-    items: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """What a pull brought: counts, and what the person at the keyboard should know, each said once."""
-
-    stored: Stored
-    pages: int
-    notes: tuple[str, ...]
 
 
 class Miner:
@@ -113,53 +97,6 @@ class Miner:
         by_task = {tagger.name: tagger.labels(scores[tagger.name], languages) for tagger in self._taggers}
         labels = [{task: column[row] for task, column in by_task.items()} for row in range(len(texts))]
         return labels, read.vectors if self._own_vectors else self._embedder.encode(texts)
-
-
-def pull(
-    store: Store,
-    connector: Connector,
-    what: Pull,
-    key: bytes,
-    window: Window | None = None,
-    on_progress: Callable[[Progress], None] = lambda _: None,
-) -> Pulled:
-    """Read a source to its end, one transaction a page: items, rejects and cursor together.
-
-    Personal data are masked with ``key`` before anything is stored. Raises what the connector raises; the pages
-    before it stay stored, and the next run goes on behind them.
-    """
-    stored, pages, notes = Stored(), 0, dict[str, None]()
-    for page in connector.pull(store.cursor(what.key), window or Window()):
-        items = [_masked(item, key) for item in page.items]
-        stored += store.put_page(what, items, page.cursor)
-        pages += 1
-        notes.update(dict.fromkeys(page.notes))
-        on_progress(_pulling(page, stored))
-    store.finish_pull(what, datetime.now(UTC))
-    logger.info("%s: %s, %d pages", what.source, stored, pages)
-    return Pulled(stored, pages, tuple(notes))
-
-
-def _masked(item: Feedback | Reject, key: bytes) -> Feedback | Reject:
-    return mask_reject(item, key) if isinstance(item, Reject) else mask_feedback(item, key)
-
-
-def _pulling(page: Page, stored: Stored) -> Progress:
-    items = stored.new + stored.changed + stored.unchanged
-    return Progress("pull", page.done or 0.0, 1.0 if page.done is not None else None, items)
-
-
-def retry(store: Store, connector: Connector, source: str, key: bytes) -> Stored:
-    """Read the rejects of a source again with today's settings; those that can be read now are stored."""
-    rejects = [Reject(row["where"], row["reason"], row["raw"]) for row in store.rejects(source)]
-    again = [_masked(connector.retry(reject), key) for reject in rejects]
-    # A record read after all may lie elsewhere now; its old place is settled all the same.
-    placed = [
-        replace(item, extra={**item.extra, "where": reject.where}) if isinstance(item, Feedback) else item
-        for item, reject in zip(again, rejects, strict=True)
-    ]
-    with store.transaction() as connection:
-        return store.put(connection, source, placed)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ What belongs together is written in one transaction, so that a run that is kille
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -91,12 +91,19 @@ class Store:
             found = connection.scalar(select(schema.pulls.c.cursor).where(schema.pulls.c.key == key))
         return dict(found or {})
 
-    def put_page(self, pull: Pull, items: Sequence[Feedback | Reject], cursor: Mapping[str, object]) -> Stored:
-        """Store masked items and the cursor behind them, all or nothing."""
+    def put_page(
+        self,
+        pull: Pull,
+        items: Sequence[Feedback | Reject],
+        cursor: Mapping[str, object],
+        also: Callable[[Connection, Stored], None] = lambda _connection, _stored: None,
+    ) -> Stored:
+        """Store masked items and the cursor behind them, and what ``also`` writes: all or nothing."""
         row = {"key": pull.key, "source": pull.source, "settings": dict(pull.settings), "cursor": dict(cursor)}
         with self.transaction() as connection:
             stored = self.put(connection, pull.source, items)
             upsert(connection, schema.pulls, [row])
+            also(connection, stored)
         return stored
 
     def finish_pull(self, pull: Pull, at: datetime) -> None:
@@ -117,9 +124,12 @@ class Store:
         read = [item for item in items if isinstance(item, Feedback)]
         rejects = [item for item in items if isinstance(item, Reject)]
         latest = _latest(read)
+        made = {id_: to_row(item) for id_, item in latest.items() if not item.deleted}
+        # From here on nobody else deletes or edits: several sources are read, and people erase, at the same time.
+        overlay.alone(connection)
         known = _digests(connection, list(latest))
         refused = _tombstoned(connection, list(latest))
-        rows = [to_row(item) for id_, item in latest.items() if not item.deleted and id_ not in refused]
+        rows = [row for id_, row in made.items() if id_ not in refused]
         fresh = [row for row in rows if known.get(row["id"]) != row["digest"]]
         changed = [row["id"] for row in fresh if row["id"] in known]
         forget_meaning(connection, changed)
@@ -155,6 +165,7 @@ class Store:
         table, found = schema.feedback, 0
         for part in slices(ids):
             found += connection.execute(delete(table).where(table.c.id.in_(part))).rowcount
+            connection.execute(delete(schema.rechecks).where(schema.rechecks.c.feedback_id.in_(part)))
         now = datetime.now(UTC)
         upsert(connection, schema.tombstones, [{"id": id_, "deleted_at": now} for id_ in ids], only_new=True)
         return found
