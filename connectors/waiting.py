@@ -101,7 +101,8 @@ def wait_seconds(status: int, headers: Mapping[str, str], now: datetime, reasons
 
 def budget(headers: Mapping[str, str], now: datetime) -> Budget | None:
     """The scarcest of the counts that an answer tells; None where it tells none."""
-    return max(_budgets(_lowered(headers), now), key=_pause, default=None)
+    counts = _budgets(_lowered(headers), now)
+    return max(counts, key=lambda one: (_pause(one), one.reset_s is not None), default=None)
 
 
 def pause_seconds(found: Budget | None) -> float:
