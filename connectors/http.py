@@ -33,7 +33,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from connectors.clock import Clock
 from connectors.errors import AuthFailed, ConfigError, OverheardError, Unreachable
-from connectors.refusals import Passing, WithoutQueries, on_the_way, refusal, too_long
+from connectors.refusals import Passing, keep_logs_clean, on_the_way, refusal, too_long
 from connectors.replies import CutOff, Reply, TooLarge, code_words, read_json, read_text, receive
 from connectors.waiting import budget, pause_seconds, wait_seconds
 
@@ -47,7 +47,6 @@ _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 # Of a refusal only the code words are read.
 _REFUSAL_BYTES = 100_000
-_WITHOUT_QUERIES = WithoutQueries()
 
 
 def user_agent() -> str:
@@ -316,10 +315,12 @@ class Http:
     @property
     def _client(self) -> httpx.Client:
         if self._opened is None:
-            logging.getLogger("httpx").addFilter(_WITHOUT_QUERIES)
+            keep_logs_clean()
             # What is not asked for is not unpacked either: of the encodings only those that can be stopped halfway.
             told = {"User-Agent": user_agent(), "Accept": "application/json, */*", "Accept-Encoding": "gzip, deflate"}
-            self._opened = httpx.Client(headers=told, timeout=self._timeout_s, follow_redirects=False)
+            # Certificates take long to load, and no other scheme than that of base_url is ever spoken.
+            secure = not self._base.lower().startswith("http:")
+            self._opened = httpx.Client(headers=told, timeout=self._timeout_s, verify=secure, follow_redirects=False)
         return self._opened
 
 

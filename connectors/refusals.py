@@ -134,14 +134,17 @@ def _skew(reply: Reply, now: datetime) -> str:
     return f"this computer's clock is {off} {'ahead' if seconds > 0 else 'behind'}, and keys are refused for it: set it"
 
 
-class WithoutQueries(logging.Filter):
-    """Takes the query out of the addresses that httpx logs: keys and questions are in there."""
+def keep_logs_clean() -> None:
+    """See that httpx logs addresses without their queries, where keys and questions are, and no headers at all."""
+    # A filter is added once, however often this is called; that of a parent would not hold for httpcore's children.
+    logging.getLogger("httpx").addFilter(_without_queries)
+    logging.getLogger("httpcore").setLevel(logging.INFO)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let it pass, shortened."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(_bare(one) if isinstance(one, httpx.URL) else one for one in record.args)
-        return True
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    if isinstance(record.args, tuple):
+        record.args = tuple(_bare(one) if isinstance(one, httpx.URL) else one for one in record.args)
+    return True
 
 
 def _bare(url: httpx.URL) -> str:

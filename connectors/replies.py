@@ -17,8 +17,9 @@ _ZLIB = 15
 _RAW = -15
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
-# Names that vendors give to what went wrong: NOT_AUTHORIZED, quotaExceeded, FORBIDDEN.REQUIRED_AGREEMENTS_MISSING.
-_CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,79}\Z")
+# Names that vendors give to what went wrong: NOT_AUTHORIZED, quotaExceeded, FORBIDDEN.REQUIRED_AGREEMENTS_MISSING. No
+# digits: a key that comes back in an error is not taken for one.
+_CODE_WORD = re.compile(r"[A-Za-z][A-Za-z_.]{1,79}\Z")
 _CODE_KEYS = ("code", "reason", "status", "error", "type")
 
 
