@@ -20,6 +20,7 @@ from api.commands import (
     reading,
     serve,
     slack,
+    sources,
     texts,
     themes,
     training,
@@ -47,7 +48,8 @@ app = typer.Typer(
 )
 for command, function in (
     ("init", writing.init),
-    ("pull", ingest.pull),
+    ("pull", sources.pull),
+    ("sources", sources.sources),
     ("tag", texts.tag),
     ("embed", texts.embed),
     ("ask", reading.ask),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -91,14 +92,18 @@ def progress() -> Iterator[Callable[[Step], None]]:
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
         tasks: dict[str, Any] = {}
+        alone = Lock()
 
         def show(step: Step) -> None:
-            if step.stage not in tasks:
-                unit = {"pull": "items", "copies": "items", "groups": "themes", "facts": "days"}.get(
-                    step.stage, "mentions"
-                )
-                title = _TITLES.get(step.stage, step.stage)
-                tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
+            stage, _, source = step.stage.partition(" ")
+            # Sources that are read side by side have a bar each, and tell of themselves from threads of their own.
+            with alone:
+                if step.stage not in tasks:
+                    unit = {"pull": "items", "copies": "items", "groups": "themes", "facts": "days"}.get(
+                        stage, "mentions"
+                    )
+                    title = source or _TITLES.get(stage, stage)
+                    tasks[step.stage] = bars.add_task(title, total=step.total, items=0, unit=unit, rate="")
             task = tasks[step.stage]
             spent = bars.tasks[bars.task_ids.index(task)].elapsed or 0.0
             rate = f"{step.items / spent:,.0f}/s" if spent > 0.5 else ""

@@ -146,15 +146,29 @@ def get(store: Store, sweep: int) -> Sweep:
         return _read(connection.execute(select(sweeps).where(sweeps.c.id == sweep)).one())
 
 
-def latest(store: Store, kinds: Collection[Kind] = tuple(Kind), outcome: Outcome | None = None) -> dict[str, Sweep]:
-    """The last sweep of each source, of these kinds and this outcome."""
+def latest(store: Store, kinds: Collection[Kind] = tuple(Kind)) -> dict[str, Sweep]:
+    """The last sweep of each source, of these kinds."""
     table = sweeps
     last = select(func.max(table.c.id)).where(table.c.kind.in_([kind.value for kind in kinds])).group_by(table.c.source)
-    if outcome is not None:
-        last = last.where(table.c.outcome == outcome.value)
     wanted = select(table).where(table.c.id.in_(last)).order_by(table.c.source)
     with store.transaction() as connection:
         return {row.source: _read(row) for row in connection.execute(wanted)}
+
+
+def latest_ended(store: Store) -> dict[str, Sweep]:
+    """The last live sweep of each source, or of files given by hand, that came to its end."""
+    table, ended = sweeps, (Outcome.COMPLETE.value, Outcome.PARTIAL.value)
+    whole = table.c.kind.in_((Kind.LIVE.value, Kind.FILES.value)) & table.c.outcome.in_(ended)
+    wanted = select(table).where(table.c.id.in_(select(func.max(table.c.id)).where(whole).group_by(table.c.source)))
+    with store.transaction() as connection:
+        return {row.source: _read(row) for row in connection.execute(wanted)}
+
+
+def seen(store: Store) -> dict[str, int]:
+    """How many records each source gave in the sweeps that are remembered, repeated ones included."""
+    wanted = select(sweeps.c.source, func.sum(sweeps.c.seen)).group_by(sweeps.c.source)
+    with store.transaction() as connection:
+        return {source: int(total) for source, total in connection.execute(wanted)}
 
 
 def history(store: Store, source: str, limit: int = KEPT) -> list[Sweep]:

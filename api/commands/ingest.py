@@ -12,11 +12,12 @@ from rich.console import Console
 
 from api.terminal import Config, Home, err, out, progress, workspace
 from assistant.wiring import Workspace
-from connectors.errors import ConfigError, OverheardError
+from connectors.errors import ConfigError
 from connectors.record import Channel
 
 if TYPE_CHECKING:
     from embeddings.base import Index
+    from mining.pulling import Pulled
     from mining.themes.update import Updated
 
 app = typer.Typer(no_args_is_help=True, help="Bring feedback in from files.")
@@ -152,46 +153,19 @@ def _ingest(where: Workspace, name: str, use: str, settings: dict[str, Any]) -> 
         understand_missing(where, index)
 
 
-def pull(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(help="Names of [sources.NAME]; all of them if none is given.", show_default=False),
-    ] = None,
-    home: Home = None,
-    config: Config = None,
-) -> None:
-    """Read the sources of overheard.toml on from where each stopped, and understand what is new.
-
-    A source that fails is reported at the end; the others go on.
-    """  # fmt: skip
-    where = workspace(home, config)
-    configured = where.settings.sources
-    names = sources or sorted(configured)
-    if not names:
-        raise ConfigError(
-            "no source is configured", hint="add a [sources.NAME] table to overheard.toml, see docs/configuration.md"
-        )
-    failed: list[tuple[str, OverheardError]] = []
-    with at_work(where) as index:
-        for name in names:
-            try:
-                where.connector(name)
-                read_source(where, name, configured[name].use, configured[name].settings())
-            except OverheardError as error:
-                failed.append((name, error))
-        understand_missing(where, index)
-    if failed:
-        said = "; ".join(f"{name}: {error.message}" for name, error in failed)
-        raise OverheardError(said, hint=failed[0][1].hint)
-
-
 def read_source(where: Workspace, name: str, use: str, settings: dict[str, Any]) -> None:
-    """Pull one source with a progress bar and say what came; the caller holds the workspace's lock."""
+    """Pull files that were given by hand, with a progress bar, and say what came."""
     from mining.pipeline import pull as pull_source
+    from mining.sweeps import Kind
 
     connector, what = where.built(name, use, settings)
     with progress() as show:
-        pulled = pull_source(where.store, connector, what, where.key, on_progress=show)
+        pulled = pull_source(where.store, connector, what, where.key, on_progress=show, kind=Kind.FILES)
+    tell_pulled(name, pulled)
+
+
+def tell_pulled(name: str, pulled: Pulled) -> None:
+    """Say what a source brought."""
     for note in pulled.notes:
         err.print(f"note: {note}", soft_wrap=True, markup=False)
     stored = pulled.stored
@@ -202,6 +176,8 @@ def read_source(where: Workspace, name: str, use: str, settings: dict[str, Any])
     out.print(f"{name}: {', '.join(parts)}", soft_wrap=True, markup=False)
     if stored.rejected:
         out.print(f"  what was rejected, and why: overheard rejects --source {name}", soft_wrap=True, markup=False)
+    if pulled.sweep.says:
+        err.print(f"note: {name}: {pulled.sweep.says}", soft_wrap=True, markup=False)
 
 
 @contextmanager
