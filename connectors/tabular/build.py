@@ -118,7 +118,9 @@ def _values(row: Row, plan: Plan, settings: Settings) -> dict[str, Any]:
 
 def _reddit(fields: Mapping[str, object], values: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """What Reddit means by its own values: marks of deletion, escapes, addresses without a host."""
-    amended: dict[str, Any] = {name: reddit.unescape(cell(values.get(name))) for name in ("text", "title")}
+    amended: dict[str, Any] = {name: cell(values.get(name)) for name in ("text", "title")}
+    if settings.escaped:
+        amended = {name: reddit.unescape(text) for name, text in amended.items()}
     if "native_id" not in settings.mapping:
         amended["native_id"] = reddit.fullname(fields)
     if "url" not in settings.mapping:

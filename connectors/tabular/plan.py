@@ -27,7 +27,10 @@ _MONTH_FIRST_ZONES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user said about a source of files; ``mapping`` is target: spec, flat, with full target names."""
+    """What the user said about a source of files; ``mapping`` is target: spec, flat, with full target names.
+
+    ``escaped`` is whether Reddit's records are as it sends them unless asked otherwise, with ``&amp;`` for ``&``.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     channel: Channel | None = None
@@ -43,6 +46,7 @@ class Settings:
     delimiter: str | None = None
     max_text: int = 1_000_000
     keep_duplicates: bool = False
+    escaped: bool = True
 
 
 def day_first(zone: str, language: str | None) -> bool:

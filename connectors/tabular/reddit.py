@@ -63,8 +63,11 @@ def fullname(fields: Mapping[str, object]) -> str:
 
 
 def permalink(fields: Mapping[str, object]) -> str:
-    """The address of a record; built from the post's id where an old record lacks its own."""
-    link = str(fields.get("permalink") or "")
+    """The address of a record; built from the post's id where an old record lacks its own.
+
+    Without its query (``?ref=search_posts``), which tells in which listing it was found.
+    """
+    link = str(fields.get("permalink") or "").partition("?")[0]
     if link:
         return link if link.startswith("http") else _SITE + link
     post, short = str(fields.get("link_id") or ""), str(fields.get("id") or "")
