@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 PLACES = 1000
 _SEARCH_ENDS = range(225, 260)
 _HOUR = 3600.0
+_EVER = float("inf")
 # Reddit's filters of time, with their lengths; a little short, since they move while a sweep goes on.
 _FILTERS = (
     ("hour", 0.9 * _HOUR),
@@ -37,7 +38,7 @@ class Way:
 class Listing:
     """Something that is swept: ``key`` names it in the cursor, ``what`` in sentences.
 
-    ``way`` goes newest first. ``others`` are further ways, as (path, parameters), that can be bound by a filter of time.
+    ``way`` goes newest first. ``others`` are further ways, as (path, parameters), that take a filter of time.
     """
 
     key: str
@@ -45,6 +46,11 @@ class Listing:
     way: Way
     others: tuple[tuple[str, Mapping[str, str]], ...] = ()
     search: bool = False
+
+    def first(self, wanted_s: float | None) -> Way:
+        """The listing itself; a search is asked for the time that is wanted, where it is young enough."""
+        name, length = next((one for one in _FILTERS if self.search and one[1] >= (wanted_s or _EVER)), ("", None))
+        return Way(self.way.path, {**self.way.params, "t": name}, length) if name else self.way
 
     def is_cut(self, places: int, found: int) -> bool:
         """Whether a listing that ended after so many places and items may have ended before its items did."""
@@ -66,7 +72,7 @@ class Listing:
 
 def _needed(seen_s: float, wanted_s: float) -> Iterator[tuple[str, float]]:
     """The filters that reach beyond what was seen, to the first that reaches as far as wanted."""
-    for name, length in (*_FILTERS, ("all", float("inf"))):
+    for name, length in (*_FILTERS, ("all", _EVER)):
         if length > seen_s:
             yield name, length
             if length >= wanted_s:

@@ -11,7 +11,8 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from connectors.clock import Clock
 from connectors.errors import OverheardError, RateLimited
@@ -67,7 +68,7 @@ class Pace:
             else:
                 if reply.answer.status not in _PASSING and not _is_broken(reply):
                     return reply
-                told = wait_seconds(reply.answer.status, reply.answer.headers, self._clock.now())
+                told = wait_seconds(reply.answer.status, reply.answer.headers, self._their_now(reply))
                 error = _fault(reply)
             if attempt == ATTEMPTS:
                 raise error
@@ -76,11 +77,20 @@ class Pace:
 
     def _noted(self, reply: Reply) -> Reply:
         """Remember what the answer tells of the calls that are left."""
-        now = self._clock.now()
-        self.budget = budget(reply.answer.headers, now) or self.budget
-        pause = pause_seconds(budget(reply.answer.headers, now))
+        now, theirs = self._clock.now(), self._their_now(reply)
+        found = budget(reply.answer.headers, theirs)
+        self.budget = found or self.budget
+        pause = pause_seconds(found)
         self._not_before = now + timedelta(seconds=pause) if pause else None
         return reply
+
+    def _their_now(self, reply: Reply) -> datetime:
+        """The time by Reddit's clock, by which it names a time to wait for."""
+        try:
+            told = parsedate_to_datetime(reply.answer.headers.get("date", ""))
+        except ValueError:
+            return self._clock.now()
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
 
     def _keep_pace(self) -> None:
         if self._not_before is not None:

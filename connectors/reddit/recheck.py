@@ -1,0 +1,59 @@
+"""Known items as they are now: edited, taken down, gone. Reddit's rules ask that whoever holds them follows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from connectors.base import Page, Reject
+from connectors.record import Feedback
+from connectors.reddit.records import Records
+from connectors.reddit.refusals import Closed
+from connectors.reddit.sweep import Asks, listed
+from connectors.tabular import reddit
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 100
+# When nothing came of so many, a fault of Reddit's is likelier than that all have gone.
+_UNLIKELY = 20
+
+
+def recheck(line: Asks, records: Records, native_ids: Sequence[str]) -> Iterator[Page]:
+    """Pages of what became of the items, a hundred at a time.
+
+    What Reddit leaves out of its answer twice has gone. Where it leaves out all of twenty or more, nothing is said of
+    them but ``partial``: a deletion cannot be taken back.
+    """
+    known = list(dict.fromkeys(one for one in native_ids if one.startswith(("t1_", "t3_"))))
+    for start in range(0, len(known), _AT_ONCE):
+        asked = known[start : start + _AT_ONCE]
+        found = _found(line, records, asked)
+        missing = [one for one in asked if one not in found]
+        if missing:
+            found |= _found(line, records, missing)
+            missing = [one for one in missing if one not in found]
+        if len(missing) == len(asked) >= _UNLIKELY:
+            logger.warning("nothing came of %d known items; none is taken for deleted", len(asked))
+            yield Page([], {}, partial=f"Reddit said nothing of {len(asked)} known items; none was taken for deleted")
+            continue
+        yield Page([*found.values(), *map(records.gone, missing)], {})
+
+
+def _found(line: Asks, records: Records, asked: Sequence[str]) -> dict[str, Feedback | Reject]:
+    try:
+        answer = line.get("/api/info", {"id": ",".join(asked), "limit": _AT_ONCE}, "known items")
+    except Closed as refused:
+        raise refused.error from None
+    found: dict[str, Feedback | Reject] = {}
+    for child in listed(answer, "known items").children:
+        item = records.read(child)
+        name = _name(child)
+        if item is not None and name in asked:
+            found[name] = item
+    return found
+
+
+def _name(child: object) -> str:
+    data = child.get("data") if isinstance(child, Mapping) else None
+    return reddit.fullname({**data, "kind": child.get("kind")}) if isinstance(child, Mapping) and data else ""
