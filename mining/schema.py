@@ -6,50 +6,24 @@ cut by today's splitter, mentions without labels of today's taggers, mentions wi
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import VARCHAR
-from sqlalchemy.types import TypeDecorator
 
+from mining.columns import Name, UtcDateTime
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in and out, UTC inside: SQLite keeps no zone, so none is stored anywhere."""
+__all__ = ["Name", "UtcDateTime"]
 
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive time; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive time reached the store")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the time back as aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-# Ids and names are sorted by their code points, as Python and SQLite do: ties must not depend on a server's language.
-Name = String().with_variant(VARCHAR(collation="C"), "postgresql")
 
 # What the first version made: its migration creates all of these, so a table that came later has metadata of its own.
 metadata = MetaData()
