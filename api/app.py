@@ -7,14 +7,23 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from api.routes import health, slack
+from api import openapi, problems
+from api.edge import Edge
+from api.parts import Parts
+from api.readiness import Readiness
+from api.routes import aggregate, ask, docs, health, ingest, mentions, queries, search, slack, themes
 
 if TYPE_CHECKING:
     from slack_bolt import App
 
     from assistant.wiring import Workspace
+
+_ROUTES: tuple[Callable[[Parts], APIRouter], ...] = (
+    search.router, aggregate.router, ask.router, themes.router, mentions.router, queries.router, ingest.router,
+)  # fmt: skip
+_CAPS = {"/v1/ingest": ingest.LARGEST, slack.PATH: slack.LARGEST}
 
 
 def create(
@@ -23,6 +32,8 @@ def create(
     bolt: App | None = None,
     secret: str | None = None,
     alongside: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    parts: Parts | None = None,
+    readiness: Readiness | None = None,
 ) -> FastAPI:
     """The application over a workspace. ``bolt`` takes what Slack, which signs with ``secret``, sends to
     ``/slack/events``.
@@ -35,8 +46,23 @@ def create(
         with alongside():
             yield
 
-    app = FastAPI(title="Overheard", version=version("overheard"), lifespan=lifespan)
-    app.include_router(health.router(where))
+    app = FastAPI(
+        title="Overheard",
+        version=version("overheard"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Edge, caps=_CAPS)
+    problems.install(app)
+    openapi.install(app)
+    shared = parts or Parts(where)
+    app.include_router(health.router(shared, readiness or Readiness(where)))
+    for router in _ROUTES:
+        app.include_router(router(shared))
+    app.include_router(docs.router(app))
     if bolt is not None and secret:
         app.include_router(slack.router(bolt, secret))
     return app

@@ -417,6 +417,16 @@ def migrate(engine: Engine) -> list[str]:
     return [step.__name__ for step in steps]
 
 
+def pending(engine: Engine) -> list[str]:
+    """Names of the steps that a database still lacks.
+
+    Raises:
+        OverheardError: as :func:`migrate`.
+    """
+    with engine.connect() as connection:
+        return [step.__name__ for step in _missing(connection)]
+
+
 def _missing(connection: Connection) -> list[Callable[[Connection], None]]:
     kept = inspect(connection).has_table(schema.migrations.name)
     done = set(connection.scalars(select(schema.migrations.c.name))) if kept else set()

@@ -37,7 +37,7 @@ Theme = Annotated[
 Language = Annotated[str, typer.Option("--language", help="Language of the names shown (en, he, fa).")]
 
 _WEEKS = 12
-_QUOTES = 5
+QUOTES = 5
 
 
 @app.callback()
@@ -127,11 +127,11 @@ def show(
         out.print(f"{apart(known.name('en'))}  [{id_}]", soft_wrap=True)
         out.print("No mention belongs to it today: overheard themes lineage tells what became of it.", soft_wrap=True)
         return
-    weeks = _weeks(one, where)
-    quoted = reading.by_ids(where.store, [row.mention_id for row in one.group.said[: 4 * _QUOTES]])
+    weeks = weeks_of(one, where)
+    quoted = reading.by_ids(where.store, [row.mention_id for row in one.group.said[: 4 * QUOTES]])
     if as_json:
         quotes = [{"mention_id": row.mention_id, "text": row.text, "language": row.language} for row in quoted]
-        write_json({**one.as_json(members=members), "weeks": weeks, "quotes": quotes[:_QUOTES]})
+        write_json({**one.as_json(members=members), "weeks": weeks, "quotes": quotes[:QUOTES]})
         return
     names = ", ".join(f"{language}: {apart(name)}" for language, name in one.theme.names.items())
     out.print(f"{apart(one.theme.name('en'))}  [{id_}]", soft_wrap=True)
@@ -153,7 +153,7 @@ def show(
     for week in weeks:
         table.add_row(week["from"], str(week["unique"]), "█" * round(30 * week["unique"] / max(most, 1)))
     out.print(table)
-    for row in _different(quoted)[:_QUOTES]:
+    for row in _different(quoted)[:QUOTES]:
         out.print(
             f"  {apart(f'“{harmless(row.text)}”')}  [{row.mention_id} · {local(row.said_at, where)[:10]}]",
             soft_wrap=True,
@@ -168,7 +168,7 @@ def _different(rows: list[Any]) -> list[Any]:
     return list({row.first or row.feedback_id: row for row in reversed(rows)}.values())[::-1]
 
 
-def _weeks(one: Any, where: Workspace) -> list[dict[str, Any]]:
+def weeks_of(one: Any, where: Workspace) -> list[dict[str, Any]]:
     """Unique items of the last weeks, a week named by its first day in the workspace's zone."""
     zone = where.asker().zone
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

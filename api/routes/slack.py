@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
 
-_LONGEST = 1_000_000
+LARGEST = 1_000_000
 """Bytes; a view with all that it may hold is a fraction of it."""
 
 _LONG_TIME = 20
@@ -32,12 +32,12 @@ def router(bolt: App, secret: str) -> APIRouter:
     routes = APIRouter()
     verifier = SignatureVerifier(secret)
 
-    @routes.post(PATH)
+    @routes.post(PATH, include_in_schema=False)
     async def events(request: Request) -> Response:
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > _LONGEST:
+            if len(body) > LARGEST:
                 return Response(status_code=413)
         if not _is_signed(verifier, request, bytes(body)):
             log.warning("a request to %s with a wrong signature or of another time was refused", PATH)
