@@ -157,7 +157,8 @@ class Http:
         try:
             url = httpx.URL(path if "://" in path else f"{self._base}/{path.lstrip('/')}")
             if not self._at_home(url):
-                raise Unreachable(f"{self._called} names an address at another host ({url.host}): not asked there")
+                hint = "the key was not sent there; check base_url"
+                raise Unreachable(f"{self._called} names an address at another host ({url.host}): not asked", hint=hint)
         except httpx.InvalidURL:
             # Without the cause: the address may hold a key.
             raise ConfigError(f"the address of {self._called} is none", hint="check base_url") from None
@@ -264,7 +265,7 @@ class Http:
         try:
             target = url.join(location)
         except httpx.InvalidURL:
-            raise Unreachable(f"{self._called} sends us to an address that is none") from None
+            raise Unreachable(f"{self._called} sends us to an address that is none", hint="check base_url") from None
         if not self._at_home(target):
             hint = "the key was not sent there; check base_url"
             raise Unreachable(f"{self._called} sends us to another host ({target.host}): not followed", hint=hint)
@@ -309,7 +310,7 @@ class Http:
             hint = "ask for smaller pages (page_size); a body that unpacks to so much may be meant to do harm"
             return Unreachable(f"{self._called} sent more than {self._max_bytes:,} bytes at once: dropped", hint=hint)
         if isinstance(error, OverheardError):
-            return Unreachable(f"{self._called}: {error.message}", hint=error.hint)
+            return Unreachable(f"{self._called} {error.message}", hint=error.hint)
         return Passing(f"sent an answer that {error}")
 
     @property

@@ -33,6 +33,9 @@ _ON_THE_WAY: tuple[tuple[type[httpx.TransportError], str], ...] = (
     (httpx.ConnectError, "cannot be reached"),
     (httpx.TransportError, "closed the connection in the middle of an answer"),
 )
+_HINT = "check the settings of this source"
+_KEY_HINT = "check the key of this source, and what it is allowed to read"
+_LATER = "what came so far is kept; it is asked again at the next pull"
 _DENIED = {401: "refused the key", 403: "does not let us read this"}
 _REFUSED = {400: "does not understand the request", 404: "has nothing at this address", 410: "has taken this away"}
 
@@ -73,7 +76,7 @@ class Passing(Exception):
         times = f" ({attempts} attempts)" if attempts > 1 else ""
         if self.limited:
             return too_long(called, self.wait or _UNSAID_S)
-        return Unreachable(f"{called} {self.what}{times}", hint="it is asked again at the next pull")
+        return Unreachable(f"{called} {self.what}{times}", hint=_LATER)
 
 
 def too_long(called: str, seconds: float) -> RateLimited:
@@ -88,12 +91,13 @@ def refusal(called: str, reply: Reply, hints: Mapping[int, str], now: datetime) 
     reasons = code_words(reply)
     hint = hints.get(reply.status, "")
     if reply.status in _DENIED:
+        hint = hint or _KEY_HINT
         if reply.status == 401 and (skew := _skew(reply, now)):
-            hint = skew
+            hint = f"{skew}; or else {hint}"
         message = f"{called} {_DENIED[reply.status]} ({reply.status})"
         return Denied(message, hint, status=reply.status, reasons=reasons)
     message = f"{called} {_REFUSED.get(reply.status, 'refused the request')} ({reply.status})"
-    return Refused(message, hint or "check the settings of this source", status=reply.status, reasons=reasons)
+    return Refused(message, hint or _HINT, status=reply.status, reasons=reasons)
 
 
 def on_the_way(called: str, error: httpx.TransportError) -> Exception:

@@ -74,7 +74,7 @@ def _unpacker(encoding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[]
     elif encoding == "deflate":
         found = _Inflated(_ZLIB, other=_RAW)
     else:
-        raise Unreachable("the answer is packed in a way that was not asked for")
+        raise Unreachable("packed the answer in a way that nobody asked for", hint=_ODD_HINT)
     return found.unpack, found.finished
 
 
@@ -139,7 +139,7 @@ def read_text(reply: Reply) -> str:
     except UnicodeDecodeError as error:
         raise _undecodable(error, len(reply.body.removeprefix(_BOM))) from None
     except LookupError:
-        raise Unreachable("answered in an encoding that nobody knows") from None
+        raise Unreachable("answered in an encoding that nobody knows", hint=_ODD_HINT) from None
 
 
 def code_words(reply: Reply) -> frozenset[str]:
@@ -163,10 +163,12 @@ def _coded(found: object, depth: int) -> Iterable[str]:
             yield from _coded(value, depth - 1)
 
 
+_ODD_HINT = "a proxy on the way may do that; is base_url right?"
 _PAGE_HINT = "a login page, a proxy or a wrong base_url answers so; open the address in a browser"
 
 
 def _undecodable(error: UnicodeDecodeError, length: int) -> Exception:
     if error.end >= length and "unexpected end" in error.reason:
         return CutOff("was cut off")
-    return Unreachable("answered with bytes that are not in the encoding they should be in (UTF-8 unless it names one)")
+    said = "answered with bytes that are not in the encoding they should be in (UTF-8 unless it names one)"
+    return Unreachable(said, hint=_ODD_HINT)

@@ -3,7 +3,8 @@
 Pure functions over an answer's status and headers and the time. What differs between vendors is data (``DIALECTS``,
 ``COMPOUND``, ``UNTIL_MIDNIGHT``); what a value means is one rule for all: above 1e9 it is a moment in seconds since
 1970, a date is a moment, anything else is seconds from now, and nothing is ever negative. That rule tells Reddit's
-seconds from Intercom's epoch and from Mastodon's date, though all three send ``x-ratelimit-reset``.
+seconds from Intercom's epoch and from Mastodon's date, though all three send ``x-ratelimit-reset``. A moment is one of
+the server's own clock: where an answer says what that shows (``Date``), it is counted from there.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ def wait_seconds(status: int, headers: Mapping[str, str], now: datetime, reasons
     read (429, 403, and ``Retry-After`` of 5xx): what an answer that was given says of the future is :func:`budget`.
     """
     told = _lowered(headers)
+    now = _theirs(told, now)
     if status == 403 and UNTIL_MIDNIGHT.intersection(reasons):
         return until_midnight(now)
     if status not in (403, 429) and status < 500:
@@ -101,7 +103,8 @@ def wait_seconds(status: int, headers: Mapping[str, str], now: datetime, reasons
 
 def budget(headers: Mapping[str, str], now: datetime) -> Budget | None:
     """The scarcest of the counts that an answer tells; None where it tells none."""
-    counts = _budgets(_lowered(headers), now)
+    told = _lowered(headers)
+    counts = _budgets(told, _theirs(told, now))
     return max(counts, key=lambda one: (_pause(one), one.reset_s is not None), default=None)
 
 
@@ -147,6 +150,10 @@ def _moment(value: str) -> datetime | None:
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
+
+
+def _theirs(told: Mapping[str, str], now: datetime) -> datetime:
+    return _moment(told.get("date", "")) or now
 
 
 def _budgets(told: Mapping[str, str], now: datetime) -> list[Budget]:

@@ -120,6 +120,13 @@ def test_a_broken_server_that_counts_calls_says_nothing_about_waiting() -> None:
     assert wait_seconds(500, SPOKEN["Reddit"], NOW) is None
 
 
+@pytest.mark.parametrize("dialect", SPOKEN)
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_moment_is_one_of_the_servers_own_clock(dialect: str, hours: int) -> None:
+    ours = NOW - timedelta(hours=hours)
+    assert wait_seconds(429, {**SPOKEN[dialect], "Date": http_date(0)}, ours) == pytest.approx(37)
+
+
 def test_of_two_limits_that_are_spent_the_longer_wait_counts() -> None:
     both = {**SPOKEN["Bluesky"], "x-rate-limit-remaining": "0", "x-rate-limit-reset": epoch(90)}
     assert wait_seconds(429, both, NOW) == pytest.approx(90)
