@@ -200,6 +200,9 @@ def retry_after_date(seconds: float, now: datetime) -> Answer:
     return Answer({"error": "too many requests"}, 429, {"Retry-After": until})
 
 
+# A source that goes in circles is to fail its test, not to keep it busy.
+_PATIENCE = 1_000
+
 # --- the server -----------------------------------------------------------------------------------------------------
 
 
@@ -262,12 +265,18 @@ class Site:
     def _troubled(self, request: Request, route: Route) -> Answer | None:
         with self._lock:
             self.data.append(request)
+            if len(self.data) > _PATIENCE:
+                return None
             trouble = self._at.pop(len(self.data), None) or (self._queue.popleft() if self._queue else None)
         if trouble is None:
             answer = route(request)
             self._last[request.path] = answer
             return answer
         return trouble(request, lambda: route(request))
+
+    def refusing(self, limit: Limit, seconds: float) -> Trouble:
+        """The trouble of being told to wait so long."""
+        return lambda request, usual: limit(seconds, self.clock.now())
 
     def again(self) -> Trouble:
         """The trouble of a page that comes twice: what this path last answered, whatever is asked of it now."""
@@ -277,6 +286,7 @@ class Site:
 class _Handler(BaseHTTPRequestHandler):
     server: _Http
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go in two parts, and the second would wait 40 ms for the first
 
     def setup(self) -> None:
         super().setup()
