@@ -1,16 +1,15 @@
 """The contract of a connector (``connectors/base.py``), held against every file in ``connectors/sources/``.
 
 A new source adds one row to ``CORPORA``: a function that lays out a small corpus and says what is in it. A source
-without a row fails here, so none can be forgotten. A corpus should hold several pages at ``page_size`` 2, English,
-Hebrew, Persian and emoji, and at least one record that cannot be read.
+without a row fails here, so none can be forgotten; live ones have theirs in ``tests/live_stalls.py`` instead. A corpus
+should hold several pages at ``page_size`` 2, English, Hebrew, Persian and emoji, and at least one record that cannot be
+read.
 """
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,8 @@ from connectors import plugins
 from connectors.base import Connector, Page, Reject, Window
 from connectors.errors import ConfigError, OverheardError
 from connectors.record import Feedback
+from tests.live_stalls import VENDORS
+from tests.opened import watched
 
 WORDS = {
     "late": "The parcel came late 😡 and nobody knew why",
@@ -70,7 +71,7 @@ CORPORA: dict[str, Callable[[Path], Corpus]] = {
 # ---------------------------------------------------------------------------------------------------------------------
 
 EVERYTHING = Window()
-SOURCES = plugins.names("connectors.sources")
+SOURCES = [name for name in plugins.names("connectors.sources") if name not in VENDORS]
 
 
 @dataclass(frozen=True)
@@ -88,32 +89,11 @@ class Laid:
 def laid(request: pytest.FixtureRequest, tmp_path: Path) -> Laid:
     name = request.param
     if name not in CORPORA:
-        pytest.fail(f"connectors/sources/{name}.py has no row in CORPORA of {Path(__file__).name}")
+        pytest.fail(
+            f"connectors/sources/{name}.py has no row in CORPORA of {Path(__file__).name}, nor in live_stalls.py"
+        )
     corpus = CORPORA[name](tmp_path)
     return Laid(corpus, lambda: plugins.load("connectors.sources", name)(name="acme", **corpus.settings))
-
-
-_watchers: list[list[str]] = []
-
-
-def _note(event: str, arguments: tuple[object, ...]) -> None:
-    if event in ("open", "os.listdir", "os.scandir", "glob.glob", "socket.connect"):
-        for watcher in _watchers:
-            watcher.append(f"{event} {arguments}")
-
-
-sys.addaudithook(_note)  # cannot be taken back, and does nothing while nobody watches
-
-
-@contextmanager
-def watched() -> Iterator[list[str]]:
-    """What is opened, listed or connected to meanwhile."""
-    touched: list[str] = []
-    _watchers.append(touched)
-    try:
-        yield touched
-    finally:
-        _watchers.remove(touched)
 
 
 def feedback(pages: Sequence[Page]) -> list[Feedback]:
