@@ -24,6 +24,7 @@ from connectors.errors import OverheardError
 from connectors.record import Feedback
 from connectors.secrets import Secret
 from tests.fake_clock import START, FakeClock
+from tests.fake_reddit import FakeReddit
 from tests.fake_site import FakeSource, Site, serving
 from tests.sample_live import FakeNotes
 from tests.sample_live import plugin as notes
@@ -45,6 +46,7 @@ class Vendor:
 # One row per live source: the name of its file in connectors/sources/, and its fake vendor. "notes" is the sample.
 VENDORS: dict[str, Vendor] = {
     "notes": Vendor(FakeNotes, notes),
+    "reddit": Vendor(FakeReddit),
 }
 # ---------------------------------------------------------------------------------------------------------------------
 
