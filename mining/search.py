@@ -1,4 +1,4 @@
-"""Search over all languages: by word, by meaning, or both in one ranking, a page at a time, with exact counts beside it.
+"""Search over all languages: by word, by meaning, or both in one ranking, a page at a time, with exact counts.
 
 What ranks a mention is its own words and vector and what the first page of a search pinned, never what other mentions
 say: so a page goes on where the one before it ended, whatever came, changed or went meanwhile.
