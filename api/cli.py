@@ -15,6 +15,7 @@ from api.commands import (
     evaluating,
     explaining,
     ingest,
+    keys,
     labels,
     quality,
     reading,
@@ -78,6 +79,7 @@ app.add_typer(ingest.app, name="ingest")
 app.add_typer(labels.app, name="labels")
 app.add_typer(themes.app, name="themes")
 app.add_typer(watch.app, name="watches")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

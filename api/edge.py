@@ -60,8 +60,8 @@ class Edge:
             await _say(problem, scope, receive, sending)
         except Exception:
             log.exception("a request failed")
-            problem = Problem(FAILED, "Something went wrong in the server.", f"Look for {id_} in the server's log.")
-            await _say(problem, scope, receive, sending)
+            ours = Problem(FAILED, "Something went wrong in the server.", f"Look for {id_} in the server's log.")
+            await _say(ours, scope, receive, sending)
         finally:
             spent = (time.monotonic() - begun) * 1_000
             log.info("%s %s %s %.0f ms", scope["method"], _path_to_log(scope["path"]), sending.status, spent)

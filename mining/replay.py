@@ -37,7 +37,8 @@ def counted(store: Store, query: Query) -> Counts:
     beside = joined().outerjoin(copies, copies.c.feedback_id == feedback.c.id)
     wanted = select(*(func.count(number) for number in numbers)).select_from(beside).where(where(query.filters))
     with store.transaction() as connection:
-        return Counts(*connection.execute(wanted).one())
+        found = connection.execute(wanted).one()
+    return Counts(found[0], found[1], found[2], found[3])
 
 
 def page(store: Store, query: Query, limit: int, after: Place | None = None) -> Replayed:

@@ -36,7 +36,7 @@ class SearchRequest(Given):
     mode: Literal["keyword", "semantic", "hybrid"] = Field(
         "hybrid", description="By word, by meaning (across languages), or both in one ranking."
     )
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Field(default_factory=lambda: Filters.model_validate({}))
     facets: Annotated[tuple[Facet, ...], Field(max_length=12, strict=False)] = Field(
         (), description="Count all hits by these, not only those of this page."
     )
@@ -87,7 +87,7 @@ class SearchResponse(Told):
 class AggregateRequest(Given):
     """What is counted, and by what."""
 
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Field(default_factory=lambda: Filters.model_validate({}))
     by: Annotated[tuple[Text, ...], Field(max_length=MOST_DIMENSIONS, strict=False)] = Field(
         (), description="Up to three of the facets of a search, or `segment.KEY`."
     )

@@ -67,7 +67,6 @@ class ThemesResponse(Told):
     themes: list[Theme]
     total: int
     unthemed: int = Field(description="Mentions that fit no theme.")
-    waiting: int = Field(description="Mentions that were not looked at yet.")
     few: list[str] = Field(description="Sides with too few remarks to find themes in.")
     next_cursor: str | None
 

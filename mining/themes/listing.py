@@ -19,7 +19,7 @@ from mining.themes import table
 from mining.themes.catalogue import Theme
 from mining.themes.edits import Edits, holding, known
 
-_RECENT = timedelta(days=28)
+RECENT = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ def overview(store: Store, *, hidden: bool = False) -> Overview:
     for row in rows:
         by_theme[row.theme if row.theme in themes else None].append(row)
     last, first = max((row.said_at for row in rows), default=None), first_said(store)
-    if last is None or first is None or first > last - 2 * _RECENT:
+    if last is None or first is None or first > last - 2 * RECENT:
         last = None  # there are no four weeks before to compare with
     listed = [
         _listed(themes[id_], members, churn, last, edits)
@@ -281,8 +281,8 @@ def _listed(theme: Theme, rows: Sequence[Said], churn: set[str], last: datetime 
 
 def _steady(rows: Sequence[Said], last: datetime) -> float:
     """How many unique items there would be if the last four weeks had gone like the four before."""
-    now = {row.first for row in rows if row.said_at > last - _RECENT}
-    before = {row.first for row in rows if last - 2 * _RECENT < row.said_at <= last - _RECENT}
+    now = {row.first for row in rows if row.said_at > last - RECENT}
+    before = {row.first for row in rows if last - 2 * RECENT < row.said_at <= last - RECENT}
     everything = {row.first for row in rows}
     return float(len(everything) - len(now) + len(before))
 
