@@ -126,8 +126,9 @@ def test_an_old_item_among_the_newest_ends_no_sweep(stall: Stall) -> None:
     first = stall.pull()
     assert texts(first) == stall.words
     stall.clock.pass_by(600)
-    stall.fake.put("120", "And another thing")
-    assert stall.fake.native_id("120") in texts(stall.pull(cursor_of(first)))
+    for number in range(5):
+        stall.fake.put(f"12{number}", f"And another thing ({number})", START + timedelta(minutes=number))
+    assert texts([*first, *stall.pull(cursor_of(first))]) == stall.words
 
 
 def test_a_vendor_where_nothing_was_said_gives_nothing(stall: Stall) -> None:

@@ -282,8 +282,14 @@ def test_a_check_says_what_it_saw(stall: Stall) -> None:
 # --- looking again --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trouble", [failing(500), html(), cut(), failing(403)], ids=["500", "html", "cut", "403"])
+_LOST = instead(Answer("<html><body>404 Not Found</body></html>", 404))
+
+
+@pytest.mark.parametrize(
+    "trouble", [failing(500), html(), cut(), failing(403), _LOST], ids=["500", "html", "cut", "403", "proxy-404"]
+)
 def test_a_recheck_in_trouble_declares_nothing_dead(stall: Stall, trouble: Trouble) -> None:
+    """What is declared dead never comes back, so it takes the vendor's own word, and no proxy's."""
     if not stall.fake.rechecks:
         pytest.skip(f"{stall.name} cannot be asked for an item by its id")
     ids = sorted(stall.words)
