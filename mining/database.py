@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,15 +124,20 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
     """Insert rows; on a known primary key overwrite what the rows name, or with ``only_new`` leave what is there."""
     if not rows:
         return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = _upsert_into(table, connection.dialect.name, tuple(rows[0]), only_new=only_new)
+    connection.execute(statement, list(rows))
+
+
+@cache
+def _upsert_into(table: Table, dialect: str, names: tuple[str, ...], *, only_new: bool) -> Any:
+    """The statement; making it takes longer than storing fifty rows."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(table)
     keys = [column.name for column in table.primary_key]
     if only_new:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    else:
-        taken = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=taken)
-    connection.execute(statement, list(rows))
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    taken = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=taken)
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

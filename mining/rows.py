@@ -19,6 +19,7 @@ Item = TypeVar("Item", bound=Feedback | Reject | Turn)
 _NAMES: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (Feedback, Reject, Turn)
 }
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -73,7 +74,7 @@ def to_row(item: Feedback) -> dict[str, Any]:
     }
     # Where a record lies is no part of what was said: one row more at the top of an export is not an edit of all.
     said = {**row, "extra": {key: value for key, value in row["extra"].items() if key != "where"}}
-    content = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+    content = _WRITTEN.encode(said)
     row["digest"] = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
     row["fetched_at"] = item.fetched_at
     return row
