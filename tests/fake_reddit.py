@@ -147,12 +147,13 @@ class FakeReddit(FakeSource):
 
     # --- what it shows ----------------------------------------------------------------------------------------------
 
-    def shown(self) -> list[Item]:
-        """What listings show: nothing that was deleted or removed."""
-        return [item for item in super().shown() if not item.more.get("removed")]
+    def _placed(self) -> list[Item]:
+        """What holds a place in listings, newest first: what was deleted or removed, too, though it is not shown."""
+        return sorted(self.items.values(), key=lambda item: (item.id in self.pinned, item.said_at, item.id))[::-1]
 
     def _page(self, name: str, request: Request) -> Answer:
-        listed = self._listed(name, request)[: self.places]
+        placed = self._listed(name, request)[: self.places]
+        listed = [item for item in placed if not item.deleted and not item.more.get("removed")]
         after, limit = request.query.get("after"), min(100, int(request.query.get("limit", 25)))
         names = [self.native_id(item.id) for item in listed]
         if after is not None and after not in names:
@@ -165,7 +166,7 @@ class FakeReddit(FakeSource):
     def _listed(self, name: str, request: Request) -> list[Item]:
         """The items of a listing in its order; the filter of time is heeded where Reddit heeds it."""
         sub, query = request.found.get("sub", "").lower(), request.query.get("q", "").lower()
-        found = [item for item in reversed(self.shown()) if bool(item.more["comment"]) is (name == "comments")]
+        found = [item for item in self._placed() if bool(item.more["comment"]) is (name == "comments")]
         if sub and (name != "search" or request.query.get("restrict_sr")):
             found = [item for item in found if self._subreddit(item).lower() == sub]
         if name == "search":

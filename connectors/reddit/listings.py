@@ -2,8 +2,8 @@
 
 Every listing ends after about 1,000 places, and searches have been seen to end near 250. Searching by timestamps ended
 in 2018. What is left are filters of time (the last hour, day, week, month, year) on ``top``, ``controversial`` and
-searches: each of these is a listing of its own with another 1,000 places, and one that ends by itself has listed all
-of its time. Comments have one listing only.
+searches: each is a listing of its own, in another order, with another 1,000 places. One that covers the time wanted and
+brings nothing that was not known already shows that nothing is missing. Comments have one listing only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 PLACES = 1000
 _SEARCH_ENDS = range(225, 260)
+_MAYBE_CUT = 500
 _HOUR = 3600.0
 _EVER = float("inf")
 # Reddit's filters of time, with their lengths; a little short, since they move while a sweep goes on.
@@ -52,20 +53,26 @@ class Listing:
         name, length = next((one for one in _FILTERS if self.search and one[1] >= (wanted_s or _EVER)), ("", None))
         return Way(self.way.path, {**self.way.params, "t": name}, length) if name else self.way
 
-    def is_cut(self, places: int, found: int) -> bool:
-        """Whether a listing that ended after so many places and items may have ended before its items did."""
-        return places >= PLACES or (self.search and found in _SEARCH_ENDS)
+    def is_cut(self, places: int, found: int, bounded: bool) -> bool:
+        """Whether a listing that ended after so many places and items may have ended before its items did.
+
+        What was removed holds a place and is not shown: listings have been seen to end after 700 items. Where a sweep
+        is ``bounded`` by a beginning that it did not reach, that many are suspicious, and other ways tell.
+        """
+        few = bounded and found >= _MAYBE_CUT
+        return places >= PLACES or few or (self.search and found in _SEARCH_ENDS)
 
     def slices(self, seen_s: float, wanted_s: float | None) -> list[Way]:
-        """Further ways to what is older than ``seen_s`` seconds and younger than ``wanted_s``, shortest filter first.
+        """Further ways to what is older than ``seen_s`` seconds and younger than ``wanted_s``.
 
+        The filter that covers it all comes first: if it brings nothing new, the others need not be asked.
         None without a beginning: the most voted posts of all time would be no sample of what people say.
         """
         if wanted_s is None:
             return []
         return [
             Way(path, {**params, "t": name}, length)
-            for name, length in _needed(seen_s, wanted_s)
+            for name, length in reversed(list(_needed(seen_s, wanted_s)))
             for path, params in self.others
         ]
 

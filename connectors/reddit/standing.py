@@ -29,8 +29,10 @@ class Standing:
     """Where the sweep of one listing stands. Times are seconds since 1970.
 
     ``floor`` is where this sweep ends. ``way`` counts the ways begun, 0 being the listing itself; ``places`` and
-    ``found`` what was asked for and given on this way, ``old`` the places with nothing but old items on them, since
-    the last that had a younger one. ``reached`` is how far back the listing itself went.
+    ``found`` what was asked for and given on this way, ``old`` the places with nothing but old items on them, since the
+    last that had a younger one. ``reached`` is how far back the listing itself went; ``short`` is whether it may not
+    have gone far enough, ``fresh`` how many items only the other ways brought, ``whole`` whether one of those has
+    shown that nothing is missing.
     """
 
     high: float | None = None
@@ -41,14 +43,17 @@ class Standing:
     way: int = 0
     places: int = 0
     found: int = 0
+    fresh: int = 0
     old: int = 0
     reached: float | None = None
     restarted: bool = False
     short: bool = False
+    whole: bool = False
 
     def begin_way(self, number: int) -> None:
         """Stand at the first page of a way."""
-        self.way, self.after, self.places, self.found, self.old = number, None, 0, 0, 0
+        self.way, self.after = number, None
+        self.places = self.found = self.old = 0
 
     def end(self, complete: bool, watermark: bool) -> None:
         """The sweep has come to its end; the watermark moves if it was ``complete`` and is not a backfill's."""

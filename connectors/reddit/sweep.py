@@ -136,6 +136,7 @@ class Sweep:
                 repeats += 1
                 continue
             items = self._items(listed.children, standing)
+            standing.fresh += len(items) if standing.way else 0
             outcome = Outcome.LOOPED if looped else self._advance(listing, standing, listed)
             used.add(listed.after or "")
             partial, notes = None, list[str]()
@@ -207,19 +208,19 @@ class Sweep:
             said = "came empty, though it was not before" if outcome is Outcome.EMPTY else "came round to a page again"
             self._end(listing, standing, complete=False)
             return f"{listing.what}: the listing {said}; the next pull reads it from where the last one ended", []
-        cut = outcome is Outcome.ENDED and listing.is_cut(standing.places, standing.found)
         wanted = self._wanted(standing)
+        cut = outcome is Outcome.ENDED and listing.is_cut(standing.places, standing.found, wanted is not None)
         if standing.way == 0:
-            missing = cut and (wanted is None or standing.reached is None or standing.reached > wanted)
-            standing.short = missing
+            standing.short = cut and (wanted is None or standing.reached is None or standing.reached > wanted)
         else:
-            whole = way.covers_s is not None and wanted is not None and way.covers_s >= self._started - wanted
-            missing = cut or not whole
+            covers = way.covers_s is not None and wanted is not None and way.covers_s >= self._started - wanted
+            standing.whole = standing.whole or (covers and not (cut and standing.fresh))
+        missing = standing.short and not standing.whole
         ways = self._ways(listing, standing)
         if missing and standing.way + 1 < len(ways):
             standing.begin_way(standing.way + 1)
             return None, []
-        notes = [] if missing or not cut else _not_again(listing, standing)
+        notes = _not_again(listing, standing) if cut and not standing.short else []
         said_missing = _missing(listing, standing, wanted, len(ways) - 1) if missing else None
         self._end(listing, standing, complete=True)
         return said_missing, notes
