@@ -6,6 +6,7 @@ A new live source adds one row to ``VENDORS``. What ``tests/contracts/test_live_
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import traceback
@@ -22,8 +23,9 @@ from connectors import plugins
 from connectors.base import Connector, Live, Page, Reject, Window
 from connectors.errors import OverheardError
 from connectors.record import Feedback
-from connectors.secrets import Secret
+from connectors.secrets import Needed, Secret
 from tests.fake_clock import START, FakeClock
+from tests.fake_hackernews import FakeHackerNews
 from tests.fake_reddit import FakeReddit
 from tests.fake_site import FakeSource, Site, serving
 from tests.sample_live import FakeNotes
@@ -45,6 +47,7 @@ class Vendor:
 # ---------------------------------------------------------------------------------------------------------------------
 # One row per live source: the name of its file in connectors/sources/, and its fake vendor. "notes" is the sample.
 VENDORS: dict[str, Vendor] = {
+    "hackernews": Vendor(FakeHackerNews),
     "notes": Vendor(FakeNotes, notes),
     "reddit": Vendor(FakeReddit),
 }
@@ -98,6 +101,13 @@ class Stall:
         settings = {"max_wait_s": MAX_WAIT, **self.fake.settings(), "secrets": secrets, **more}
         made: LiveConnector = plugin(name="acme", clock=self.clock, **settings)
         return made
+
+    def needed(self) -> tuple[Needed, ...]:
+        """The secrets that the source's module lists."""
+        plugin = VENDORS[self.name].plugin
+        module = importlib.import_module(plugin.__module__ if plugin else f"connectors.sources.{self.name}")
+        found: tuple[Needed, ...] = module.SECRETS
+        return found
 
     def steps(self, cursor: Mapping[str, object] | None = None, window: Window = SWEEP) -> Iterator[Page]:
         """The pages of a new source, which go on behind a cursor that was written and read; each is remembered."""
