@@ -14,7 +14,7 @@ from mining import facts_held, schema
 from mining.database import slices
 from mining.facts_codes import Codes
 from mining.facts_made import TASKS, Array, hashed
-from mining.filters import Filters, says
+from mining.filters import Filters, says, segment_key
 
 if TYPE_CHECKING:
     from mining.facts import Facts
@@ -55,6 +55,8 @@ def _masks(facts: Facts, filters: Filters) -> Iterator[Array]:
             yield _named(facts, kind, values)
     if filters.not_competitor:
         yield ~_named(facts, "competitor", filters.not_competitor)
+    for dimension in filters.without:
+        yield lacking(facts, dimension)
     if filters.leaving is not None:
         yield facts.churning == filters.leaving
     if filters.rating_min is not None:
@@ -74,6 +76,21 @@ def _named(facts: Facts, kind: str, values: tuple[str, ...]) -> Array:
         facts.column("names"), _naming(codes, kind, set(values)), codes
     )
     return named
+
+
+def lacking(facts: Facts, dimension: str) -> Array:
+    """True where a mention has nothing of a dimension; see :class:`mining.filters.Filters`."""
+    codes = facts.frame.codes
+    if dimension in (*TASKS, "theme"):
+        nothing: Array = facts.column(dimension) == 0
+        return nothing
+    if dimension in ("product", "competitor", "platform"):
+        held = [code for code in codes.all_of("names") if any(of == dimension for of, _ in codes.parsed(code))]
+        nameless: Array = ~_among(facts.column("names"), held, codes)
+        return nameless & (facts.column("product") == 0) if dimension == "product" else nameless
+    key = segment_key(dimension)
+    told = [code for code in codes.all_of("segment") if codes.parsed(code).get(key) is not None]
+    return ~_among(facts.column("segment"), told, codes)
 
 
 def _naming(codes: Codes, kind: str, values: set[str]) -> list[int]:

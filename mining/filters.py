@@ -49,6 +49,7 @@ class Filters:
     effort: tuple[str, ...] = ()
     theme: tuple[str, ...] = ()
     not_theme: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     phrase: str | None = None
     rating_min: float | None = None
     rating_max: float | None = None
@@ -132,6 +133,7 @@ def where(filters: Filters) -> ColumnElement[bool]:
         # Without a product the comparison is unknown, which is no "no".
         about = feedback.c.product.is_(None) | feedback.c.product.not_in(filters.not_competitor)
         conditions.append(about & ~_said("competitor", filters.not_competitor))
+    conditions.extend(_lacking(name) for name in filters.without)
     if filters.leaving is not None:
         conditions.append(_leaving() if filters.leaving else ~_leaving())
     if filters.phrase:
@@ -184,6 +186,39 @@ def _themed(values: tuple[str, ...]) -> ColumnElement[bool]:
     held = mention_themes
     wanted = select(held.c.mention_id).where(held.c.mention_id == mentions.c.id, held.c.theme.in_(values))
     return exists(wanted.correlate(mentions))  # what is selected may stand beside the same table
+
+
+def _lacking(dimension: str) -> ColumnElement[bool]:
+    """Nothing of a dimension.
+
+    Raises:
+        ConfigError: a dimension that every mention has something of, or none of ours.
+    """
+    of_this = mentions.c.id
+    if dimension in _LABEL_TASKS:
+        return ~exists(select(labels.c.mention_id).where(labels.c.mention_id == of_this, labels.c.task == dimension))
+    if dimension == "theme":
+        held = select(mention_themes.c.mention_id)
+        held = held.where(mention_themes.c.mention_id == of_this, mention_themes.c.theme.is_not(None))
+        return ~exists(held.correlate(mentions))
+    if dimension in _NAME_KINDS:
+        nameless = ~exists(select(names.c.mention_id).where(names.c.mention_id == of_this, names.c.kind == dimension))
+        return nameless & feedback.c.product.is_(None) if dimension == "product" else nameless
+    value: ColumnElement[str] = feedback.c.segment[segment_key(dimension)].as_string()
+    return value.is_(None)
+
+
+def segment_key(dimension: str) -> str:
+    """The KEY of ``segment.KEY``.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    begin, _, key = dimension.partition(".")
+    if begin != "segment" or not key:
+        known = ", ".join((*_LABEL_TASKS, "theme", *_NAME_KINDS, "segment.KEY"))
+        raise ConfigError(f"a mention cannot be without {dimension!r}", hint=f"known: {known}")
+    return key
 
 
 def _leaving() -> ColumnElement[bool]:
