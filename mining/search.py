@@ -51,7 +51,8 @@ class Search:
       Persian endings and half-spaces, letters of other keyboards); ``"two words"`` in quotes stand in this order
       beside each other, a word behind a ``-`` is not said. The score is 0 to 1 by how telling the words are.
     * semantic: the cosine of a hit is ``near`` or above. The score is the cosine.
-    * hybrid: either of the two makes a hit. The score is the cosine plus up to 0.3 for words said.
+    * hybrid: either of the two makes a hit. The score is the cosine, plus up to 0.15 for words said, plus up to 0.15
+      for a mention of many words, which tells more than a scrap.
 
     Without a word there is nothing to rank by: the hits are all that the filters select, newest first.
     ``page`` is ``Results.next`` of the page before, with everything else as it was but ``limit`` and ``facets``.

@@ -97,7 +97,8 @@ def _ranks(
     weights = weights or tuple(search_ranking.weight(int(np.count_nonzero(one)), len(heard)) for one in said)
     cosines = _cosines(searcher, asked, heard) if by else np.full(len(heard), np.nan)
     hits = search_ranking.is_hit(asked, terms, said, cosines)
-    ranks = search_ranking.ranks(asked.mode, cosines, search_ranking.share(terms, said, weights, words.lengths))
+    share = search_ranking.share(terms, said, weights, words.lengths)
+    ranks = search_ranking.ranks(asked.mode, cosines, share, words.lengths)
     told = times if asked.order is Order.NEWEST else ranks.tolist()
     return [rank if hit else None for rank, hit in zip(told, hits.tolist(), strict=True)], weights
 

@@ -21,8 +21,11 @@ from mining.search_words import Term
 
 UNIT = 1_000_000
 """A score of 1 as a rank."""
-WORDS = 0.3
-"""What words said add to a cosine, at most."""
+WORDS = 0.15
+"""What words said add to a cosine, at most; chosen, as the two below, on half of ``benchmarks/retrieval.jsonl``."""
+FULL = 0.15
+"""What a mention adds that says as much as :data:`FULL_WORDS` or more: a scrap resembles much and tells little."""
+FULL_WORDS = 12
 # How soon a word said again adds nothing, and how much a long text counts against it: a mention is a sentence or two.
 _AGAIN, _LENGTH, _USUAL = 0.4, 0.5, 16.0
 
@@ -95,8 +98,9 @@ def ranked(
     rows = rows[hits]
     if asked.order is Order.NEWEST:
         return Ranked(rows, corpus.frame.column("said_at")[rows], weights)
-    words = share(terms, [one[hits] for one in said], weights, corpus.lengths[rows])
-    return Ranked(rows, ranks(asked.mode, cosines[hits], words), weights)
+    lengths = corpus.lengths[rows]
+    words = share(terms, [one[hits] for one in said], weights, lengths)
+    return Ranked(rows, ranks(asked.mode, cosines[hits], words, lengths), weights)
 
 
 def weight(said_by: int, mentions: int) -> int:
@@ -130,9 +134,10 @@ def share(terms: Sequence[Term], said: Sequence[Array], weights: Sequence[int], 
     return told
 
 
-def ranks(mode: Mode, cosines: Scores, words: Scores) -> NDArray[np.int64]:
-    """Scores as whole numbers."""
-    near = np.nan_to_num(cosines)
-    scores = {Mode.KEYWORD: words, Mode.SEMANTIC: near, Mode.HYBRID: near + WORDS * words}[mode]
+def ranks(mode: Mode, cosines: Scores, words: Scores, lengths: Array) -> NDArray[np.int64]:
+    """Scores as whole numbers; ``words`` is the share that is said, ``lengths`` are the words of each mention."""
+    scores = words if mode is Mode.KEYWORD else np.nan_to_num(cosines)
+    if mode is Mode.HYBRID:
+        scores = scores + WORDS * words + FULL / FULL_WORDS * np.minimum(lengths, FULL_WORDS)
     whole: NDArray[np.int64] = np.rint(scores * UNIT).astype(np.int64)
     return whole
