@@ -323,6 +323,8 @@ class _Handler(BaseHTTPRequestHandler):
         extra = dict(answer.headers)
         now = self.server.site.clock.now() + timedelta(hours=float(extra.pop("X-Skew-Hours", 0)))
         headers = {"Date": format_datetime(now, usegmt=True), "Content-Type": answer.kind()}
+        if self.close_connection:
+            headers["Connection"] = "close"  # or a client would ask again over what is about to be closed
         self.send_response_only(answer.status)
         for name, value in {**headers, **extra, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)

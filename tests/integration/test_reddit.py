@@ -256,7 +256,7 @@ def test_stubs_and_strangers_in_a_listing_lose_nothing(fake: FakeReddit, monkeyp
     assert ids(pages) == ["t3_1"]
     assert len(rejects(pages)) == 3
     assert rejects(pulled(fake)) == rejects(pages)
-    assert [source_at(fake).retry(one).where for one in rejects(pages)] == [one.where for one in rejects(pages)]
+    assert [source_at(fake).retry(one) for one in rejects(pages)] == rejects(pages)
 
 
 # --- what became of it ----------------------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ def test_one_private_subreddit_does_not_keep_the_others_from_being_read(fake: Fa
     say(fake, 30)
     fake.put("1", "hinge", comment=False, subreddit="gadgets")
     fake.close("shut", "private")
-    told = {"subreddits": ["shut", "acme"], "comments": True, "searches": ["hinge"]}
+    told: dict[str, Any] = {"subreddits": ["shut", "acme"], "comments": True, "searches": ["hinge"]}
     pages = pulled(fake, **told)
     assert len(ids(pages)) == 31
     assert "r/shut" in partials(pages)
