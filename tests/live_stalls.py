@@ -38,20 +38,29 @@ class LiveConnector(Connector, Live, Protocol):
 
 @dataclass(frozen=True)
 class Vendor:
-    """A row: the fake vendor, and the source that asks it where that is no file in ``connectors/sources/``."""
+    """A row: the fake vendor, and the source that asks it where that is not the file that the fake names (``use``)."""
 
-    fake: Callable[[Site], FakeSource]
+    fake: type[FakeSource]
     plugin: Callable[..., LiveConnector] | None = None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# One row per live source: the name of its file in connectors/sources/, and its fake vendor. "notes" is the sample.
+# One row per live source, or several where it speaks with its vendor in several ways. "notes" is the sample.
 VENDORS: dict[str, Vendor] = {
     "hackernews": Vendor(FakeHackerNews),
     "notes": Vendor(FakeNotes, notes),
     "reddit": Vendor(FakeReddit),
 }
 # ---------------------------------------------------------------------------------------------------------------------
+
+TOKENS = sorted(name for name, vendor in VENDORS.items() if vendor.fake.tokens)
+"""Rows of vendors that give out tokens."""
+CURSORS = sorted(name for name, vendor in VENDORS.items() if vendor.fake.dead_cursor is not FakeSource.dead_cursor)
+"""Rows of vendors that may forget a cursor."""
+RECHECKS = sorted(name for name, vendor in VENDORS.items() if vendor.fake.rechecks)
+"""Rows of vendors that can be asked for an item by its id."""
+FILED = sorted(name for name, vendor in VENDORS.items() if vendor.plugin is None)
+"""Rows of sources that have a file in ``connectors/sources/``."""
 
 WORDS = {
     "101": "The parcel came late 😡 and nobody knew why",
@@ -96,7 +105,7 @@ class Stall:
 
     def source(self, **more: Any) -> LiveConnector:
         """A source that asks the fake vendor; ``more`` are settings, or ``secrets`` to replace the good ones."""
-        plugin = VENDORS[self.name].plugin or plugins.load("connectors.sources", self.name)
+        plugin = VENDORS[self.name].plugin or plugins.load("connectors.sources", self.fake.use)
         secrets = {name: Secret(value) for name, value in self.fake.secrets.items()}
         settings = {"max_wait_s": MAX_WAIT, **self.fake.settings(), "secrets": secrets, **more}
         made: LiveConnector = plugin(name="acme", clock=self.clock, **settings)
@@ -105,7 +114,7 @@ class Stall:
     def needed(self) -> tuple[Needed, ...]:
         """The secrets that the source's module lists."""
         plugin = VENDORS[self.name].plugin
-        module = importlib.import_module(plugin.__module__ if plugin else f"connectors.sources.{self.name}")
+        module = importlib.import_module(plugin.__module__ if plugin else f"connectors.sources.{self.fake.use}")
         found: tuple[Needed, ...] = module.SECRETS
         return found
 

@@ -23,7 +23,20 @@ from connectors.record import Feedback
 from mining.store import Pull, Store, Stored
 from tests.fake_clock import START
 from tests.fake_site import meanwhile
-from tests.live_stalls import SWEEP, VENDORS, WORDS, Stall, cursor_of, feedback, kept, rejects, stall_of, texts
+from tests.live_stalls import (
+    FILED,
+    RECHECKS,
+    SWEEP,
+    VENDORS,
+    WORDS,
+    Stall,
+    cursor_of,
+    feedback,
+    kept,
+    rejects,
+    stall_of,
+    texts,
+)
 from tests.opened import watched
 
 
@@ -32,7 +45,7 @@ def test_every_live_source_has_a_row_and_every_row_a_source() -> None:
         name: importlib.import_module(f"connectors.sources.{name}") for name in plugins.names("connectors.sources")
     }
     live = {name for name, module in modules.items() if hasattr(module, "SECRETS")}
-    assert live == {name for name, vendor in VENDORS.items() if vendor.plugin is None}
+    assert live == {VENDORS[name].fake.use for name in FILED}
 
 
 def test_it_can_do_what_live_sources_can(stall: Stall) -> None:
@@ -273,13 +286,8 @@ def test_an_unknown_setting_is_refused_by_name(stall: Stall) -> None:
 # --- looking again --------------------------------------------------------------------------------------------------
 
 
-def _rechecks(stall: Stall) -> None:
-    if not stall.fake.rechecks:
-        pytest.skip(f"{stall.name} cannot be asked for an item by its id")
-
-
+@pytest.mark.parametrize("vendor", RECHECKS)
 def test_a_recheck_finds_edits_and_deletions_and_leaves_the_rest_as_it_was(stall: Stall) -> None:
-    _rechecks(stall)
     stored = stall.pull()
     was = kept(stored)
     stall.clock.pass_by(3 * 86_400)
@@ -293,8 +301,8 @@ def test_a_recheck_finds_edits_and_deletions_and_leaves_the_rest_as_it_was(stall
     assert changed == {stall.fake.native_id("102"), stall.fake.native_id("103")}
 
 
+@pytest.mark.parametrize("vendor", RECHECKS)
 def test_what_is_said_to_be_deleted_has_no_words_left(stall: Stall) -> None:
-    _rechecks(stall)
     stored = stall.pull()
     stall.fake.delete("103")
     gone = [item for item in feedback(list(stall.source().recheck(sorted(kept(stored))))) if item.deleted]
@@ -303,8 +311,8 @@ def test_what_is_said_to_be_deleted_has_no_words_left(stall: Stall) -> None:
     assert gone[0].author is None
 
 
+@pytest.mark.parametrize("vendor", RECHECKS)
 def test_a_recheck_of_many_asks_for_no_other(stall: Stall) -> None:
-    _rechecks(stall)
     asked = [stall.fake.native_id(id) for id in ("101", "104")]
     looked = feedback(list(stall.source().recheck(asked)))
     assert {item.native_id for item in looked} <= set(asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import tracemalloc
 from contextlib import suppress
 from datetime import timedelta
@@ -29,7 +28,19 @@ from tests.fake_site import (
     self_signed,
     serving,
 )
-from tests.live_stalls import MAX_WAIT, SWEEP, VENDORS, WORDS, Stall, cursor_of, stall_of, texts
+from tests.live_stalls import (
+    CURSORS,
+    MAX_WAIT,
+    RECHECKS,
+    SWEEP,
+    TOKENS,
+    VENDORS,
+    WORDS,
+    Stall,
+    cursor_of,
+    stall_of,
+    texts,
+)
 
 
 def _calm_sleep(name: str) -> float:
@@ -203,10 +214,10 @@ def test_an_empty_page_where_there_is_more_is_no_end(stall: Stall) -> None:
             assert texts([*stored, *here.pull(cursor_of(stored))]) == here.words, f"request {request}"
 
 
+@pytest.mark.parametrize("vendor", CURSORS)
 def test_a_cursor_that_the_vendor_forgot_begins_the_window_anew(stall: Stall) -> None:
     dead = stall.fake.dead_cursor()
-    if dead is None:
-        pytest.skip(f"{stall.name} has no cursors of its own")
+    assert dead is not None
     for stored in (1, 2, 3):
         with stall_of(stall.name) as here:
             before = here.pull(pages=stored)
@@ -236,14 +247,11 @@ def test_a_vendor_whose_clock_is_wrong_loses_nothing(stall: Stall, hours: int) -
 
 
 def _variables(stall: Stall) -> set[str]:
-    plugin = VENDORS[stall.name].plugin
-    module = importlib.import_module(plugin.__module__ if plugin else f"connectors.sources.{stall.name}")
-    return {one.variable for one in module.SECRETS if not one.optional}
+    return {one.variable for one in stall.needed() if not one.optional}
 
 
+@pytest.mark.parametrize("vendor", TOKENS)
 def test_a_token_that_ends_in_mid_sweep_is_renewed_once(stall: Stall) -> None:
-    if not stall.fake.tokens:
-        pytest.skip(f"{stall.name} gives out no tokens")
     pages = stall.steps()
     before = [next(pages)]
     at_the_door = len(stall.site.log) - len(stall.site.data)
@@ -285,13 +293,12 @@ def test_a_check_says_what_it_saw(stall: Stall) -> None:
 _LOST = instead(Answer("<html><body>404 Not Found</body></html>", 404))
 
 
+@pytest.mark.parametrize("vendor", RECHECKS)
 @pytest.mark.parametrize(
     "trouble", [failing(500), html(), cut(), failing(403), _LOST], ids=["500", "html", "cut", "403", "proxy-404"]
 )
 def test_a_recheck_in_trouble_declares_nothing_dead(stall: Stall, trouble: Trouble) -> None:
     """What is declared dead never comes back, so it takes the vendor's own word, and no proxy's."""
-    if not stall.fake.rechecks:
-        pytest.skip(f"{stall.name} cannot be asked for an item by its id")
     ids = sorted(stall.words)
     stall.site.always(trouble)
     looked = []

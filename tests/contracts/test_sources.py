@@ -71,7 +71,8 @@ CORPORA: dict[str, Callable[[Path], Corpus]] = {
 # ---------------------------------------------------------------------------------------------------------------------
 
 EVERYTHING = Window()
-SOURCES = [name for name in plugins.names("connectors.sources") if name not in VENDORS]
+_LIVE = {vendor.fake.use for vendor in VENDORS.values()}
+SOURCES = [name for name in plugins.names("connectors.sources") if name not in _LIVE]
 
 
 @dataclass(frozen=True)
