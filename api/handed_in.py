@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from assistant.wiring import Workspace
 
 
-def step(where: Workspace, go_on: Callable[[], None]) -> bool:
+def step(
+    where: Workspace,
+    go_on: Callable[[], None],
+    understand: Callable[[Workspace, Callable[[], None]], bool] | None = None,
+) -> bool:
     """A look of :class:`api.working.Upkeep`: store what waits, and understand what is missing.
 
     Raises:
@@ -24,4 +28,4 @@ def step(where: Workspace, go_on: Callable[[], None]) -> bool:
         with where.writing():
             stored = bool(jobs.take_in(where.store, lambda: datetime.now(UTC)))
         go_on()
-    return understand_missing(where, go_on) or stored
+    return (understand or understand_missing)(where, go_on) or stored

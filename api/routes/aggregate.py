@@ -53,14 +53,16 @@ def _shown(group: Group, parts: Parts) -> dict[str, Any]:
     def figure(part: Part) -> dict[str, Any]:
         return {"value": part.value, "query": id_of(part.query, parts.cursors)}
 
+    net = None
+    if group.positive is not None and group.negative is not None:
+        value = _rounded(group.net)
+        net = {"value": value, "positive": figure(group.positive), "negative": figure(group.negative)}
     return {
         "values": dict(group.values),
         "period": period,
         **{unit: group.counts.of(unit) for unit in ("feedback", "mentions", "authors", "unique")},
         "share": round(group.share, 4),
-        "net": {
-            "value": _rounded(group.net), "positive": figure(group.positive), "negative": figure(group.negative)
-        },
+        "net": net,
         "rating": {"mean": _rounded(group.mean_rating), "rated": figure(group.rated)},
         "query": id_of(group.query, parts.cursors),
     }  # fmt: skip

@@ -140,7 +140,7 @@ class Group(Told):
     authors: int = Field(description="People who are known.")
     unique: int = Field(description="Items, with copies taken once.")
     share: float = Field(description="Feedback of this row, of all that the filters select: 0 to 1.")
-    net: Net
+    net: Net | None = Field(description="null where filters or groups go by sentiment already.")
     rating: Rating
     query: str = Field(description="The rows behind the counts: `GET /v1/queries/{query}`.")
 
