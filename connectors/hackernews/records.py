@@ -7,7 +7,7 @@ again at something that nobody changed changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -74,7 +74,7 @@ def from_raw(raw: str, where: str, origin: Origin) -> Feedback | Reject:
         return Reject(where, "it was too long to be kept whole: pull again", raw)
     record = kept.fields
     again = from_hit(record, origin) if "objectID" in record else from_item(record, origin)
-    return again if isinstance(again, Feedback) else Reject(where, again.reason, raw)
+    return again if isinstance(again, Feedback) else replace(again, where=where, raw=raw)
 
 
 def said_at(hit: object) -> int | None:

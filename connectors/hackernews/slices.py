@@ -40,5 +40,6 @@ def slices(start: int, end: int, room: int, ask: Callable[[int, int], Answer]) -
             width = max(1, min((stop - at) // 2, int((stop - at) * _SHARE * room / answer.total)))
             continue
         yield at, stop, answer
-        width = max(1, int((stop - at) * min(_LONGER, max(1.0, _SHARE * room / max(1, answer.total)))))
+        longer = min(_LONGER, _SHARE * room / answer.total) if answer.total else _LONGER
+        width = max(stop - at + 1 if longer > 1 else 1, int((stop - at) * longer))
         at = stop
