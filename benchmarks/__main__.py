@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("ingest", "ask", "reading", "privacy", "mentions", "copies", "emerging", "alerts", "themes_scale", "facts")
+ALL = (
+    "ingest",
+    "ask",
+    "retrieval",
+    "reading",
+    "privacy",
+    "mentions",
+    "copies",
+    "emerging",
+    "alerts",
+    "themes_scale",
+    "facts",
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How well the three ways of searching find what an analyst looks for, in three languages.
+"""How well the ways of searching find what an analyst looks for, in three languages.
 
     python -m benchmarks.retrieval [--home FOLDER] [--queries]
 
@@ -23,8 +23,10 @@ How a remark was graded, by its words alone and whatever its language:
 ``cross`` marks the queries of which two thirds of what is relevant (by grade) is in other languages.
 
 Two figures: recall@10 is the share of the relevant remarks among the first ten, of ten at most; nDCG@10 weighs a 2 as
-three times a 1. The weights of the ranking may be chosen on the queries with odd numbers; those with even numbers say
-whether that holds. Differences come with their 95 % interval from 10,000 bootstrap samples of queries.
+three times a 1. Keyword mode asks for every word, which most queries of several words find nowhere; so a ranking by the
+same words where any of them will do is measured beside the three modes ("any word"). The weights of the ranking may be
+chosen on the queries with odd numbers; those with even numbers say whether that holds. Differences come with their 95 %
+interval from 10,000 bootstrap samples of queries.
 """
 
 from __future__ import annotations
@@ -40,10 +42,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
 
 from assistant import demo
 from assistant.wiring import Workspace
+from mining import search_words
+from mining.schema import mentions
 from mining.search import Mode, Search
+from mining.search_postings import Vocabulary, WordBlock, words_of
+from mining.search_ranking import share, weight
 from mining.searching import Searcher
 
 QUERIES = Path(__file__).with_suffix(".jsonl")
@@ -51,6 +58,7 @@ FIRST = 10
 MEASURES = ("recall@10", "nDCG@10")
 _LANGUAGES = {"en": "English", "he": "Hebrew", "fa": "Persian"}
 _SAMPLES = 10_000
+_ANY_WORD = "any word"
 _OVERHEARD = Path(sys.executable).parent / "overheard"
 
 
@@ -87,7 +95,9 @@ def main() -> None:
         queries = read()
         if gone := unknown(where, queries):
             sys.exit(f"{len(gone)} mentions that were judged are not there any more, such as {gone[0]}")
-        measured = {mode: measure(searcher, queries, mode) for mode in Mode}
+        measured: dict[str, Scores] = {Mode.KEYWORD: measure(searcher, queries, Mode.KEYWORD)}
+        measured[_ANY_WORD] = any_word(where, queries)
+        measured |= {mode: measure(searcher, queries, mode) for mode in (Mode.SEMANTIC, Mode.HYBRID)}
         where.store.close()
     table(queries, measured)
     if given.queries:
@@ -109,10 +119,6 @@ def read() -> list[Judged]:
 
 def unknown(where: Workspace, queries: Sequence[Judged]) -> list[str]:
     """Mentions that were judged and are not in a workspace: its texts are cut otherwise than they were."""
-    from sqlalchemy import select
-
-    from mining.schema import mentions
-
     with where.store.transaction() as connection:
         known = set(connection.scalars(select(mentions.c.id)))
     return sorted({id_ for query in queries for id_ in query.relevant} - known)
@@ -124,6 +130,23 @@ def measure(searcher: Searcher, queries: Sequence[Judged], mode: Mode) -> Scores
     for query in queries:
         found = searcher.search(Search(words=query.query, mode=mode, limit=FIRST))
         rows.append(scored([hit.mention.mention_id for hit in found.hits], query.relevant))
+    return np.array(rows)
+
+
+def any_word(where: Workspace, queries: Sequence[Judged]) -> Scores:
+    """What a ranking by words scores when any of them makes a hit."""
+    with where.store.transaction() as connection:
+        wanted = select(mentions.c.id, mentions.c.text).where(mentions.c.speaker == "customer").order_by(mentions.c.id)
+        told = connection.execute(wanted).all()
+    vocabulary, rows = Vocabulary(), []
+    block = WordBlock([words_of(vocabulary, "".join(f"{text.lower()}\0" for _, text in told))], vocabulary)
+    for query in queries:
+        terms = search_words.asked(query.query)
+        said = [block.said(term) for term in terms]
+        telling = [weight(int(np.count_nonzero(one)), len(told)) for one in said]
+        shares = share(terms, said, telling, block.lengths)
+        best = [place for place in np.argsort(-shares, kind="stable")[:FIRST].tolist() if shares[place] > 0]
+        rows.append(scored([told[place].id for place in best], query.relevant))
     return np.array(rows)
 
 
@@ -150,21 +173,25 @@ def groups() -> dict[str, Callable[[Judged], bool]]:
     }
 
 
-def table(queries: Sequence[Judged], measured: Mapping[Mode, Scores]) -> None:
+def table(queries: Sequence[Judged], measured: Mapping[str, Scores]) -> None:
     """Print what each way scores on each group, and how far hybrid is ahead."""
-    print(f"{'':<28}{'':>5}" + "".join(f"{measure:>30}" for measure in MEASURES))
-    print(f"{'':<28}{'n':>5}" + "".join(f"{mode.value:>10}" for _ in MEASURES for mode in Mode))
+    print(f"{'':<28}{'':>5}" + "".join(f"{measure:>{10 * len(measured)}}" for measure in MEASURES))
+    print(f"{'':<28}{'n':>5}" + "".join(f"{way:>10}" for _ in MEASURES for way in measured))
     for name, belongs in groups().items():
         rows = [place for place, query in enumerate(queries) if belongs(query)]
-        means = [measured[mode][rows, column].mean() for column in range(len(MEASURES)) for mode in Mode]
+        means = [scores[rows, column].mean() for column in range(len(MEASURES)) for scores in measured.values()]
         print(f"{name:<28}{len(rows):>5}" + "".join(f"{mean:>10.3f}" for mean in means))
     print()
     for name, belongs in groups().items():
         rows = [place for place, query in enumerate(queries) if belongs(query)]
-        for other in (Mode.KEYWORD, Mode.SEMANTIC):
+        for other in _others(measured):
             ahead = measured[Mode.HYBRID][rows] - measured[other][rows]
             shown = (f"{middle:+.3f} [{low:+.3f}, {high:+.3f}]" for middle, low, high in map(_interval, ahead.T))
-            print(f"{name:<28}{'hybrid - ' + other.value:<20}" + "".join(f"{one:>27}" for one in shown))
+            print(f"{name:<28}{'hybrid - ' + other:<20}" + "".join(f"{one:>27}" for one in shown))
+
+
+def _others(measured: Mapping[str, Scores]) -> list[str]:
+    return [way for way in measured if way != Mode.HYBRID]
 
 
 def _interval(differences: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -173,26 +200,24 @@ def _interval(differences: NDArray[np.float64]) -> tuple[float, float, float]:
     return float(differences.mean()), float(low), float(high)
 
 
-def beaten(queries: Sequence[Judged], measured: Mapping[Mode, Scores]) -> list[str]:
+def beaten(queries: Sequence[Judged], measured: Mapping[str, Scores]) -> list[str]:
     """Where another way of searching is as good as hybrid or better: on all queries, and on those held back."""
     told = []
     for name in ("all", "even: held back"):
         rows = [place for place, query in enumerate(queries) if groups()[name](query)]
-        for other in (Mode.KEYWORD, Mode.SEMANTIC):
+        for other in _others(measured):
             ahead = (measured[Mode.HYBRID][rows] - measured[other][rows]).mean(axis=0)
             told += [
-                f"{measure} of {other.value}, {name}"
-                for measure, value in zip(MEASURES, ahead, strict=True)
-                if value <= 0
+                f"{measure} of {other}, {name}" for measure, value in zip(MEASURES, ahead, strict=True) if value <= 0
             ]
     return told
 
 
-def _one_by_one(queries: Sequence[Judged], measured: Mapping[Mode, Scores]) -> None:
-    print(f"\n{'nDCG@10':<8}" + "".join(f"{mode.value:>10}" for mode in Mode))
+def _one_by_one(queries: Sequence[Judged], measured: Mapping[str, Scores]) -> None:
+    print(f"\n{'nDCG@10':<8}" + "".join(f"{way:>10}" for way in measured))
     for place in np.argsort(measured[Mode.HYBRID][:, 1] - measured[Mode.SEMANTIC][:, 1], kind="stable"):
         query = queries[place]
-        values = "".join(f"{measured[mode][place, 1]:>10.3f}" for mode in Mode)
+        values = "".join(f"{scores[place, 1]:>10.3f}" for scores in measured.values())
         print(f"{query.id:<8}{values}  {len(query.relevant):>3} relevant  {query.query}")
 
 

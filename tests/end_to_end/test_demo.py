@@ -14,8 +14,11 @@ import pytest
 from assistant import demo
 from assistant.answer import Answer, Status
 from assistant.wiring import Workspace
+from benchmarks import retrieval
 from mining import reading, work
 from mining.emerging import emerging
+from mining.search import Mode
+from mining.searching import Searcher
 from mining.themes import listing
 
 OVERHEARD = Path(sys.executable).parent / "overheard"
@@ -160,6 +163,18 @@ def test_without_the_injected_instructions_the_answers_are_the_same(
         # At most the injected items themselves are missing from the count.
         assert 0 <= answer.counted.value - without.counted.value <= len(PLANTED["INJ"])
     copy.store.close()
+
+
+def test_hybrid_search_finds_more_than_words_or_meaning_alone(where: Workspace) -> None:
+    """The floors lie a little below what docs/benchmarks.md says."""
+    queries = retrieval.read()
+    assert retrieval.unknown(where, queries) == []
+    searcher = Searcher(where.store, lambda: where.miner.embedder)
+    measured = {mode.value: retrieval.measure(searcher, queries, mode) for mode in Mode}
+    assert retrieval.beaten(queries, measured) == []
+    recall, gain = measured[Mode.HYBRID].mean(axis=0)
+    assert recall >= 0.51
+    assert gain >= 0.50
 
 
 def test_the_demo_ends_by_saying_what_to_type_next(ran: tuple[Path, str]) -> None:
