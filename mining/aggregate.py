@@ -11,7 +11,7 @@ import numpy as np
 
 from connectors.errors import ConfigError
 from mining import facts
-from mining.aggregate_groups import Grouped, grouped, measured
+from mining.aggregate_groups import Grouped, Measured, grouped, measured, measured_whole
 from mining.facts import Facts
 from mining.facts_groups import NAME_KINDS
 from mining.facts_made import TASKS, Array
@@ -105,8 +105,7 @@ def aggregate(store: Store, asked: Aggregate) -> Table:
     _check(asked)
     chosen = facts.select(store, asked.filters)
     periods, period_of = _periods(chosen, asked)
-    whole = grouped(chosen, (), asked.filters, np.zeros(len(chosen), np.int64))
-    [all_] = _rows(chosen, asked, whole, np.zeros(1, np.int64), (), 0) if len(chosen) else [_nothing(asked)]
+    all_ = _row(asked, measured_whole(chosen), 0, {}, None, 0)
     if not asked.by and asked.grain is None:
         return Table((all_,), 1, all_)
     parts = grouped(chosen, asked.by, asked.filters, period_of)
@@ -183,36 +182,30 @@ def _order(chosen: Facts, parts: Grouped) -> Array:
 def _rows(
     chosen: Facts, asked: Aggregate, parts: Grouped, order: Array, periods: tuple[date, ...], whole: int
 ) -> list[Group]:
-    told = measured(chosen, parts)
-    by_feeling = not asked.filters.sentiment and "sentiment" not in (*asked.by, *asked.filters.without)
-    made = []
+    told, made = measured(chosen, parts), []
     for group in order.tolist():
         values = {name: column[parts.codes[place + 1][group]] for place, (name, column) in enumerate(parts.values)}
         period = periods[int(parts.codes[0][group])] if periods else None
-        until = _day_behind(period, str(asked.grain)) if period else None
-        filters = _narrowed(asked, values, period, until)
-        numbers = {name: int(column[group]) for name, column in told.counts.items()}
-        counts = Counts(numbers["feedback"], numbers["mentions"], numbers["authors"], numbers["unique"])
-        positive, negative = (
-            Part(numbers[feeling], Query(replace(filters, sentiment=(feeling,)))) if by_feeling else None
-            for feeling in ("positive", "negative")
-        )
-        rated = Part(numbers["rated"], Query(replace(filters, rating_min=max(filters.rating_min or 0.0, 0.0))))
-        mean = 1 + 4 * float(told.ratings[group]) / rated.value if rated.value else None
-        of = counts.feedback / (whole or counts.feedback)
-        made.append(Group(values, period, until, counts, Query(filters), of, positive, negative, rated, mean))
+        made.append(_row(asked, told, group, values, period, whole))
     return made
 
 
-def _nothing(asked: Aggregate) -> Group:
-    none, filters = Counts(0, 0, 0, 0), asked.filters
+def _row(
+    asked: Aggregate, told: Measured, group: int, values: Mapping[str, str | None], period: date | None, whole: int
+) -> Group:
+    until = _day_behind(period, str(asked.grain)) if period else None
+    filters = _narrowed(asked, values, period, until)
+    numbers = {name: int(column[group]) for name, column in told.counts.items()}
+    counts = Counts(numbers["feedback"], numbers["mentions"], numbers["authors"], numbers["unique"])
     by_feeling = not filters.sentiment and "sentiment" not in filters.without
     positive, negative = (
-        Part(0, Query(replace(filters, sentiment=(feeling,)))) if by_feeling else None
+        Part(numbers[feeling], Query(replace(filters, sentiment=(feeling,)))) if by_feeling else None
         for feeling in ("positive", "negative")
     )
-    rated = Part(0, Query(replace(filters, rating_min=max(filters.rating_min or 0.0, 0.0))))
-    return Group({}, None, None, none, Query(filters), 0.0, positive, negative, rated, None)
+    rated = Part(numbers["rated"], Query(replace(filters, rating_min=max(filters.rating_min or 0.0, 0.0))))
+    mean = 1 + 4 * float(told.ratings[group]) / rated.value if rated.value else None
+    share = counts.feedback / (whole or counts.feedback or 1)
+    return Group(values, period, until, counts, Query(filters), share, positive, negative, rated, mean)
 
 
 def _narrowed(asked: Aggregate, values: Mapping[str, str | None], period: date | None, until: date | None) -> Filters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,12 +18,15 @@ from mining.filters import Filters
 # Up to so many possible groups a table tells which there are; beyond that they are sorted.
 _MOST_POSSIBLE = 5_000_000
 Values = Sequence[str | None]
+_FEELINGS = ("positive", "negative")
+_OF_FEEDBACK = ("author_number", "first_number", "rating")
 
 
 @dataclass(frozen=True, eq=False)
 class Grouped:
     """Mentions, each in as many groups as it has values: ``rows`` are their places, ``group`` the group of each.
 
+    ``spread``: some mention may be in several, or in none.
     ``codes`` are, of each group, the place of its period and then of its value in every dimension of ``values``.
     """
 
@@ -31,6 +34,7 @@ class Grouped:
     group: Array
     codes: tuple[Array, ...]
     values: tuple[tuple[str, Values], ...]
+    spread: bool = False
 
     def __len__(self) -> int:
         return len(self.codes[0])
@@ -47,7 +51,8 @@ class Grouped:
     def pairs(self, facts: Facts) -> Array:
         """Each group and feedback that has a mention in it, once: the group in the upper half."""
         if not hasattr(self, "_pairs"):
-            numbers = facts._column("feedback_number")[self.rows]
+            numbers = facts._column("feedback_number")
+            numbers = numbers[self.rows] if self.spread else numbers
             object.__setattr__(self, "_pairs", _distinct(self.group, numbers))
         pairs: Array = self._pairs  # type: ignore[attr-defined]  # set above
         return pairs
@@ -56,18 +61,19 @@ class Grouped:
 def grouped(facts: Facts, dimensions: Sequence[str], filters: Filters, periods: Array) -> Grouped:
     """The groups of some mentions; where ``filters`` ask for some names, only of these names."""
     rows = np.arange(len(facts))
-    columns, values = [periods], list[tuple[str, Values]]()
+    columns, values, spread = [periods], list[tuple[str, Values]](), False
     for name in dimensions:
         if name in NAME_KINDS:
             told, places, codes = _names(facts, name, filters)
             rows, columns = _spread(rows, columns, places, codes, len(facts))
+            spread = True
         else:
             told, numbers = _numbered(facts, name)
-            columns.append(numbers[rows].astype(np.int64))
+            columns.append(numbers[rows] if spread else numbers)
         values.append((name, told))
     sizes = [int(periods.max(initial=0)) + 1, *(len(told) for _, told in values)]
     group, codes_of = _numbers(columns, sizes)
-    return Grouped(rows, group, codes_of, tuple(values))
+    return Grouped(rows, group, codes_of, tuple(values), spread)
 
 
 def _numbered(facts: Facts, name: str) -> tuple[Values, Array]:
@@ -105,12 +111,14 @@ def _spread(rows: Array, columns: Sequence[Array], places: Array, codes: Array, 
 
 def _numbers(columns: Sequence[Array], sizes: Sequence[int]) -> tuple[Array, tuple[Array, ...]]:
     """A number without gaps for each combination that there is, and what each combination is made of."""
-    combined, possible = np.zeros(len(columns[0]), np.int64), 1
-    for column, size in zip(columns, sizes, strict=True):
-        combined = combined * size + column
+    combined, possible = columns[0].astype(np.int64), max(sizes[0], 1)
+    for column, size in zip(columns[1:], sizes[1:], strict=True):
+        combined *= size
+        combined += column
         possible *= max(size, 1)
     if possible <= _MOST_POSSIBLE:
-        there = np.bincount(combined, minlength=possible) > 0
+        there = np.zeros(possible, bool)
+        there[combined] = True
         found = np.flatnonzero(there)
         group = (np.cumsum(there) - 1)[combined]
     else:
@@ -134,32 +142,50 @@ class Measured:
 def measured(facts: Facts, parts: Grouped) -> Measured:
     """Everything that is counted of groups."""
     pairs, groups = parts.pairs(facts), len(parts)
-    group, feedback = pairs >> 32, pairs & 0xFFFFFFFF
-    numbers = facts._column("feedback_number")
-    heads = np.flatnonzero(begins(numbers))
-    head_of = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
-    head_of[numbers[heads]] = heads
-    of = head_of[feedback]
-    authors, firsts = (facts._column(f"{name}_number")[of].astype(np.int64) for name in ("author", "first"))
-    ratings = facts.rating[of]
-    rated = ~np.isnan(ratings)
+    group, feedback = pairs >> 32, (pairs & 0xFFFFFFFF) - 1
+    authors, firsts, ratings = (facts.frame.of_feedback(name)[feedback] for name in _OF_FEEDBACK)
+    rated = np.flatnonzero(~np.isnan(ratings))
+    known = np.flatnonzero(authors)
     counts = {
         "feedback": np.bincount(group, minlength=groups),
         "mentions": parts.mentions,
-        "authors": _each(_distinct(group[authors != 0], authors[authors != 0]), groups),
+        "authors": _each(_distinct(group[known], authors[known]), groups),
         "unique": _each(_distinct(group, firsts), groups),
         "rated": np.bincount(group[rated], minlength=groups),
-        **dict(_feelings(facts, parts, groups)),
+        **_feelings(facts, parts, groups),
     }
     return Measured(counts, np.bincount(group[rated], weights=ratings[rated], minlength=groups))
 
 
-def _feelings(facts: Facts, parts: Grouped, groups: int) -> Iterator[tuple[str, Array]]:
+def measured_whole(facts: Facts) -> Measured:
+    """The same of all mentions in one group, which takes no sorting."""
+    counts = facts.counts()
+    numbers = facts._column("feedback_number")
+    ratings = facts.frame.of_feedback("rating")[numbers[begins(numbers)] - 1]
+    rated = ratings[~np.isnan(ratings)]
     sentiment = facts.column("sentiment")
-    for feeling in ("positive", "negative"):
-        code = facts.frame.codes.of("sentiment", feeling)
-        mask = np.zeros(len(facts), bool) if code is None else sentiment == code
-        yield feeling, np.bincount(parts.group[mask[parts.rows]], minlength=groups)
+    codes = {feeling: facts.frame.codes.of("sentiment", feeling) for feeling in _FEELINGS}
+    told = {
+        "feedback": counts.feedback,
+        "mentions": counts.mentions,
+        "authors": counts.authors,
+        "unique": counts.unique,
+        "rated": len(rated),
+        **{feeling: 0 if code is None else np.count_nonzero(sentiment == code) for feeling, code in codes.items()},
+    }
+    return Measured({name: np.array([count]) for name, count in told.items()}, np.array([rated.sum()]))
+
+
+def _feelings(facts: Facts, parts: Grouped, groups: int) -> dict[str, Array]:
+    table = np.zeros(facts.frame.codes.size, np.int64)
+    for place, feeling in enumerate(_FEELINGS, start=1):
+        if (code := facts.frame.codes.of("sentiment", feeling)) is not None:
+            table[code] = place
+    told = table[facts.column("sentiment")]
+    told = told[parts.rows] if parts.spread else told
+    counts = np.bincount(parts.group * (len(_FEELINGS) + 1) + told, minlength=groups * (len(_FEELINGS) + 1))
+    by_group = counts.reshape(groups, len(_FEELINGS) + 1)
+    return {feeling: by_group[:, place] for place, feeling in enumerate(_FEELINGS, start=1)}
 
 
 def _distinct(group: Array, numbers: Array) -> Array:

@@ -56,6 +56,15 @@ class Frame:
         of_rows: Array = numbers[feedback - 1]
         return of_rows
 
+    def of_feedback(self, name: str) -> Array:
+        """A column by feedback, in the order of their numbers, for what is the same in all mentions of one."""
+        key = f"{name} of feedback"
+        if key not in self._columns:
+            made = self.column(name)[begins(self.column("feedback_number"))]
+            made.setflags(write=False)
+            self._columns[key] = made
+        return self._columns[key]
+
     def days(self, zone: tzinfo) -> Array:
         """The local day of each row, as :meth:`datetime.date.toordinal` counts."""
         if zone not in self._days:

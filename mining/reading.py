@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from connectors.errors import ConfigError
-from mining import copies, copies_held, names_held, schema
+from mining import copies, copies_held, names_held, schema, sweeps
 from mining.database import slices, upsert
 from mining.filters import Filters, joined, where
 from mining.names import Name
@@ -288,10 +288,14 @@ def unsure_share(store: Store, filters: Filters, task: str, threshold: float = 0
 
 
 def freshness(store: Store) -> dict[str, datetime]:
-    """When each source was last read."""
+    """When each source that feedback came from was last read: to its end, or when something of it was fetched."""
     wanted = select(feedback.c.source, func.max(feedback.c.fetched_at)).group_by(feedback.c.source)
     with store.transaction() as connection:
-        return {source: at for source, at in connection.execute(wanted.order_by(feedback.c.source))}
+        found = {source: at for source, at in connection.execute(wanted.order_by(feedback.c.source))}
+    for source, sweep in sweeps.latest_ended(store).items():
+        if source in found:
+            found[source] = max(found[source], sweep.started_at)
+    return found
 
 
 # A key with more values than this is no segment but a number of somebody.
@@ -317,11 +321,15 @@ def remember(store: Store, asked: Mapping[str, tuple[Query, int]], at: datetime)
 
 
 def recall(store: Store, query_id: str) -> tuple[Query, int, datetime]:
-    """A query kept by :func:`remember`: itself, the feedback it counted then, and when.
+    """A query kept by :func:`remember`, or one that carries itself: what it is, what it counted then, and when.
 
     Raises:
         ConfigError: no answer of this workspace showed such a figure.
     """
+    from mining import replay
+
+    if (carried := replay.unpacked(query_id)) is not None:
+        return carried
     with store.transaction() as connection:
         row = connection.execute(select(queries).where(queries.c.id == query_id)).one_or_none()
     if row is None:

@@ -1,76 +1,66 @@
-"""The rows behind a figure, a page at a time: what is counted now, newest first, each feedback with its mentions."""
+"""A query that carries all of itself: whoever reads only may show figures that can be run again.
+
+Answers keep their queries in SQL. A search for rows or a table of counts writes nothing, so each of its figures has an
+id that *is* the query, with what it counted and when: about a hundred letters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import base64
+import binascii
+import json
+import zlib
+from datetime import UTC, datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from connectors.errors import ConfigError
+from mining.reading import Query
 
-from mining import reading
-from mining.database import slices
-from mining.filters import joined, where
-from mining.reading import Counts, Heard, Query
-from mining.schema import copies, feedback, mentions
-from mining.store import Store
-
-Place = tuple[datetime, str]
-"""Where a page ended: when its last feedback was said, and its id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A page of feedback, each with those of its mentions that the query selects; ``after`` is None at the end."""
-
-    rows: list[list[Heard]]
-    after: Place | None
+_BEGIN = "s"
+_LONGEST = 20_000
+# What most of them say, so that it need not be said: a change here is a change of the letter above.
+_USUAL = (
+    b'"touchpoint":["effort":["high"],"none"],"theme":["without":["product"],"competitor":["platform":["phrase":"'
+    b'"rating_min":0.0,"rating_max":"solicited":false,"segment":{"leaving":true,"intent":["complaint","praise","churn"'
+    b'"language":["en","he","fa"],"source":["channel":["review","social","chat","call","survey","email"],'
+    b'"stage":["awareness","consideration","decision","purchase","experience","loyalty"],'
+    b'"sentiment":["negative","positive","neutral","mixed"],"since":"2026-01-01T00:00:00+00:00","until":"2026-'
+    b'{"filters":{"speaker":"customer"}},'
+)
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, binascii.Error, zlib.error)
 
 
-def counted(store: Store, query: Query) -> Counts:
-    """How much a query selects now, in every unit; copies of one text are told apart as far as they were looked at."""
-    if query.members:
-        return reading.counts(reading.heard(store, query, bare=True))
-    first = func.coalesce(copies.c.first, feedback.c.id)
-    numbers = [feedback.c.id.distinct(), mentions.c.id, feedback.c.author.distinct(), first.distinct()]
-    beside = joined().outerjoin(copies, copies.c.feedback_id == feedback.c.id)
-    wanted = select(*(func.count(number) for number in numbers)).select_from(beside).where(where(query.filters))
-    with store.transaction() as connection:
-        found = connection.execute(wanted).one()
-    return Counts(found[0], found[1], found[2], found[3])
+def packed(query: Query, value: int, at: datetime) -> str:
+    """The id of a query that counted so many at some time."""
+    told = json.dumps([query.spec(), value, int(at.timestamp())], ensure_ascii=False, separators=(",", ":"))
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_USUAL)
+    made = squeezed.compress(told.encode()) + squeezed.flush()
+    return _BEGIN + base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
-def page(store: Store, query: Query, limit: int, after: Place | None = None) -> Replayed:
-    """The next ``limit`` feedback items behind a place. One that is not changed is never repeated or left out."""
-    places = _places(store, query, limit + 1, after)
-    shown = places[:limit]
-    ids = _mention_ids(store, query, [id_ for _, id_ in shown])
-    by_feedback: dict[str, list[Heard]] = {id_: [] for _, id_ in shown}
-    for heard in reading.by_ids(store, ids, query.filters):
-        by_feedback[heard.feedback_id].append(heard)
-    return Replayed([rows for rows in by_feedback.values() if rows], shown[-1] if len(places) > limit else None)
+def unpacked(id_: str) -> tuple[Query, int, datetime] | None:
+    """What was packed: the query, what it counted and when; None for an id of another kind.
 
-
-def _places(store: Store, query: Query, limit: int, after: Place | None) -> list[Place]:
-    wanted = select(feedback.c.said_at, feedback.c.id).select_from(joined()).where(where(query.filters)).distinct()
-    if after is not None:
-        at, id_ = after
-        behind = or_(feedback.c.said_at < at, and_(feedback.c.said_at == at, feedback.c.id > id_))
-        wanted = wanted.where(behind)
-    ordered = wanted.order_by(feedback.c.said_at.desc(), feedback.c.id).limit(limit)
-    with store.transaction() as connection:
-        parts: list[Select[Any]] = [ordered]
-        if query.members:
-            parts = [ordered.where(mentions.c.id.in_(part)) for part in slices(query.members)]
-        found = {(row.said_at, row.id) for part in parts for row in connection.execute(part)}
-    return sorted(found, key=lambda place: (-place[0].timestamp(), place[1]))[:limit]
-
-
-def _mention_ids(store: Store, query: Query, feedback_ids: Sequence[str]) -> list[str]:
-    wanted = select(mentions.c.id, mentions.c.start).select_from(joined()).where(where(query.filters))
-    chosen = wanted.where(mentions.c.feedback_id.in_(feedback_ids)).order_by(mentions.c.feedback_id, mentions.c.start)
-    with store.transaction() as connection:
-        ids = [row.id for row in connection.execute(chosen)]
-    members = set(query.members)
-    return [id_ for id_ in ids if not members or id_ in members]
+    Raises:
+        ConfigError: it begins like one and cannot be read, or asks for a condition that this version does not know.
+    """
+    if not id_.startswith(_BEGIN):
+        return None
+    try:
+        if len(id_) > _LONGEST:
+            raise ValueError(f"{len(id_)} letters")
+        made = base64.b64decode(id_[1:] + "=" * (-(len(id_) - 1) % 4), altchars=b"-_", validate=True)
+        spec, value, at = json.loads(zlib.decompressobj(-15, zdict=_USUAL).decompress(made, 10 * _LONGEST))
+        return Query.from_spec(spec), int(value), datetime.fromtimestamp(at, UTC)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        OSError,
+        binascii.Error,
+        zlib.error,
+    ) as error:
+        raise ConfigError(
+            f"the query {id_[:20]}… cannot be read", hint="query ids are given beside figures, and are copied whole"
+        ) from error
