@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant import suggestions, topic_filters
+from assistant import freshness, suggestions, topic_filters
 from assistant.answer import Answer, Chart, Quote, Row, Status, distinct
 from assistant.meaning import FEELINGS, Asker, Question, narrowed, within
 from assistant.measures import Cell, Figure, Mean, Measure, Net, Share
@@ -251,7 +251,7 @@ class Desk:
             headline,
             rows=tuple(rows),
             freshness=self.freshness,
-            notes=(*self.readings(), *notes),
+            notes=(*self.readings(), *notes, *self.troubles()),
             next_questions=suggestions.after(self, rows),
             **{**basis, **more},
         )
@@ -259,9 +259,8 @@ class Desk:
     def unanswered(self, status: Status, headline: str, notes: Sequence[str] = (), **more: Any) -> Answer:
         """An answer without figures, or with few."""
         nexts = more.pop("next_questions", None) or suggestions.after(self, ())
-        return Answer(
-            status, self.question, headline, notes=(*self.readings(), *notes), next_questions=tuple(nexts), **more
-        )
+        told = (*self.readings(), *notes, *(self.troubles() if "freshness" in more else ()))
+        return Answer(status, self.question, headline, notes=told, next_questions=tuple(nexts), **more)
 
     def nothing(self, filters: Filters, what: str | None = None) -> Answer:
         """Nothing was found: says so, and where the nearest is."""
@@ -308,6 +307,10 @@ class Desk:
         """When the sources used were last read."""
         every = reading.freshness(self.store)
         return {name: at for name, at in every.items() if not self.scope.source or name in self.scope.source}
+
+    def troubles(self) -> list[str]:
+        """What has to be said of sources that could not be read to their end."""
+        return freshness.troubles(self.store, self.words, self.scope.source)
 
     def readings(self) -> list[str]:
         """What has to be said of how the question was read."""

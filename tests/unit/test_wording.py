@@ -70,6 +70,7 @@ def test_no_sentence_of_another_language_is_left_in_english(language: str) -> No
         "files",
         "PATH",
         "source",
+        "sources",
         "NAME",
         "show",
         "QUERY",
