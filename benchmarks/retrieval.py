@@ -91,7 +91,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = given.home or made(Path(folder) / "demo")
         where = Workspace.open(home, demo.CONFIG)
-        searcher = Searcher(where.store, lambda: where.miner.embedder)
+        searcher = where.searcher
         queries = read()
         if gone := unknown(where, queries):
             sys.exit(f"{len(gone)} mentions that were judged are not there any more, such as {gone[0]}")

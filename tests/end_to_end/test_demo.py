@@ -18,7 +18,6 @@ from benchmarks import retrieval
 from mining import reading, work
 from mining.emerging import emerging
 from mining.search import Mode
-from mining.searching import Searcher
 from mining.themes import listing
 
 OVERHEARD = Path(sys.executable).parent / "overheard"
@@ -169,8 +168,7 @@ def test_hybrid_search_finds_more_than_words_or_meaning_alone(where: Workspace) 
     """The floors lie a little below what docs/benchmarks.md says."""
     queries = retrieval.read()
     assert retrieval.unknown(where, queries) == []
-    searcher = Searcher(where.store, lambda: where.miner.embedder)
-    measured = {mode.value: retrieval.measure(searcher, queries, mode) for mode in Mode}
+    measured = {mode.value: retrieval.measure(where.searcher, queries, mode) for mode in Mode}
     assert retrieval.beaten(queries, measured) == []
     recall, gain = measured[Mode.HYBRID].mean(axis=0)
     assert recall >= 0.51
