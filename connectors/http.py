@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -326,24 +327,29 @@ class Http:
 
 
 class NoCircles:
-    """Sees that a vendor's pages lead on: ``check`` what it names as the next one."""
+    """Sees that a vendor's pages lead on: ``check`` what it names as the next one.
 
-    def __init__(self, called: str) -> None:
+    ``patience`` is how often the same may be named again: a server that answers with the last page once more, by
+    mistake, is asked again.
+    """
+
+    def __init__(self, called: str, patience: int = 0) -> None:
         self._called = called
-        self._seen: set[str] = set()
+        self._patience = patience
+        self._named: Counter[str] = Counter()
 
     def check(self, mark: str) -> str:
-        """The mark (a cursor, an address) as it is, the first time.
+        """The mark (a cursor, an address) as it is.
 
         Raises:
-            Unreachable: it was named before.
+            Unreachable: it was named too often.
         """
-        if mark in self._seen:
+        self._named[mark] += 1
+        if self._named[mark] > self._patience + 1:
             raise Unreachable(
-                f"{self._called} leads in circles: it named the same next page twice",
+                f"{self._called} leads in circles: it named the same next page again and again",
                 hint="what came so far is kept; it is asked again at the next pull",
             )
-        self._seen.add(mark)
         return mark
 
 

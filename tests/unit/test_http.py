@@ -410,6 +410,10 @@ def test_pages_that_lead_in_circles_are_found_out() -> None:
     assert pages.check("b") == "b"
     with pytest.raises(Unreachable, match="circles"):
         pages.check("a")
+    patient = NoCircles("Shop", patience=1)
+    assert patient.check("a") == patient.check("a")
+    with pytest.raises(Unreachable, match="circles"):
+        patient.check("a")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_with_what_to_do(tmp_path: Path) -> None:
