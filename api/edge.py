@@ -29,7 +29,7 @@ SMALL = 64 * 1024
 # Who sends on while it is refused hears us out: closing at once would throw our words away with theirs.
 _LINGER_S = 2.0
 _KEY_NAMES = re.compile(
-    r"(?:^|[&;])(?:api[-_]?key|access[-_]?token|auth|authorization|bearer|key|token)=", re.IGNORECASE
+    r"(?:^|[&;])(?:(?:x-)?api[-_]?key|access[-_]?token|auth|authorization|bearer|key|token)=", re.IGNORECASE
 )
 
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from connectors.errors import OverheardError
 from mining import schema
+from mining.database import told
 
 
 def m001_create_tables(connection: Connection) -> None:
@@ -423,7 +424,7 @@ def pending(engine: Engine) -> list[str]:
     Raises:
         OverheardError: as :func:`migrate`.
     """
-    with engine.connect() as connection:
+    with told(), engine.connect() as connection:
         return [step.__name__ for step in _missing(connection)]
 
 

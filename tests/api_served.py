@@ -60,11 +60,13 @@ class Served:
 
     def understood(self, job: str, **more: Any) -> dict[str, Any]:
         """A job, once all of it is understood."""
-        return self.until(
-            lambda: (
-                found if (found := self.client.get(f"/v1/jobs/{job}", **more).json())["state"] == "understood" else None
-            )
-        )
+
+        def found() -> dict[str, Any] | None:
+            told: dict[str, Any] = self.client.get(f"/v1/jobs/{job}", **more).json()
+            return told if told["state"] == "understood" else None
+
+        done: dict[str, Any] = self.until(found)
+        return done
 
     def until(self, found: Callable[[], Any]) -> Any:
         """Wait for something, and give it back."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from api.asked import filters_of, zone_of
-from api.kept_queries import id_of
 from api.parts import Parts
 from api.said import said
 from api.schemas.searching import AggregateRequest, AggregateResponse
 from mining.aggregate import Aggregate, Group, Part, aggregate
 from mining.keys import Scope
+from mining.replay import packed
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -38,20 +38,21 @@ def router(parts: Parts) -> APIRouter:
                 _DAYS.index(begins), asked.limit,
             ),
         )  # fmt: skip
-        rows = [_shown(group, parts) for group in table.groups]
-        return said({"rows": rows, "count": table.count, "whole": _shown(table.whole, parts)})
+        now = parts.clock()
+        rows = [_shown(group, now) for group in table.groups]
+        return said({"rows": rows, "count": table.count, "whole": _shown(table.whole, now)})
 
     return routes
 
 
-def _shown(group: Group, parts: Parts) -> dict[str, Any]:
+def _shown(group: Group, now: datetime) -> dict[str, Any]:
     period = None
     if group.period is not None and group.until is not None:
         last = group.until - timedelta(days=1)
         period = {"first": group.period.isoformat(), "last": last.isoformat()}
 
     def figure(part: Part) -> dict[str, Any]:
-        return {"value": part.value, "query": id_of(part.query, parts.cursors)}
+        return {"value": part.value, "query": packed(part.query, part.value, now)}
 
     net = None
     if group.positive is not None and group.negative is not None:
@@ -64,7 +65,7 @@ def _shown(group: Group, parts: Parts) -> dict[str, Any]:
         "share": round(group.share, 4),
         "net": net,
         "rating": {"mean": _rounded(group.mean_rating), "rated": figure(group.rated)},
-        "query": id_of(group.query, parts.cursors),
+        "query": packed(group.query, group.counts.feedback, now),
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from mining.themes import listing
 Id = Annotated[
     str,
     Path(
-        min_length=1, max_length=1_000, description="As hits and quotes carry it; `#` is written `%23` in a URL.",
+        max_length=1_000, description="As hits and quotes carry it; `#` is written `%23` in a URL.",
         examples=["shop:17#0"],
     ),
 ]  # fmt: skip

@@ -11,10 +11,10 @@ from api import kept_queries
 from api.parts import Parts
 from api.said import said
 from api.schemas.queries import QueryQuery, QueryResponse
-from mining import replay
+from mining import rows_behind
 from mining.keys import Scope
-from mining.replay import Place
 from mining.rows import storable_text
+from mining.rows_behind import Place
 
 Id = Annotated[
     str,
@@ -37,15 +37,15 @@ def router(parts: Parts) -> APIRouter:
         came, changed or went since, `counts` differ from `asked_value`. Rows are feedback items, the newest first.
         """
         store = parts.where.store
-        held, value, at = kept_queries.recall(store, storable_text(id), parts.cursors)
+        held, value, at = kept_queries.recall(store, storable_text(id))
         after = _place(parts.cursors.read(f"query {id}", asked.cursor)) if asked.cursor else None
-        counts = replay.counted(store, held)
-        page = replay.page(store, held, asked.limit, after)
+        counts = rows_behind.counted(store, held)
+        page = rows_behind.page(store, held, asked.limit, after)
         rows = [{"feedback_id": rows[0].feedback_id, "mentions": [one.as_json() for one in rows]} for rows in page.rows]
         return said(
             {
                 "query": id,
-                "asked_at": at.isoformat() if at else None,
+                "asked_at": at.isoformat(),
                 "asked_value": value,
                 "filters": held.filters.spec(),
                 "counts": {unit: counts.of(unit) for unit in ("feedback", "unique", "mentions", "authors")},

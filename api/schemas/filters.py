@@ -10,8 +10,8 @@ from api.schemas.base import ChannelName, Day, Given, Text, Texts
 from mining.rows import storable_text
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-# Anything else could not be asked for in the JSON of every database.
-SegmentKey = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
+# It is asked for in quotes, within the JSON of the database.
+SegmentKey = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r'^[^"\\\x00-\x1f]+$')]
 
 
 class Filters(Given):

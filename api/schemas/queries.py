@@ -43,8 +43,8 @@ class QueryResponse(Told):
     """Exactly the rows behind a figure, the newest first, counted anew."""
 
     query: str
-    asked_at: datetime | None = Field(description="When the answer was given; null for a row of an aggregate.")
-    asked_value: int | None = Field(description="How many items it was then.")
+    asked_at: datetime = Field(description="When the figure was given.")
+    asked_value: int = Field(description="What it was then.")
     filters: dict[str, Any] = Field(description="What the figure counts.")
     counts: Counts
     rows: list[Item]

@@ -189,7 +189,7 @@ def test_the_server_says_that_it_lives_and_when_it_is_ready(api: Served) -> None
 def test_a_server_that_is_still_loading_is_alive_but_not_ready(tmp_path: Path) -> None:
     where = workspace(tmp_path / "home", empty=True)
     where.searcher.warm = lambda: None  # type: ignore[method-assign]  # loading takes as long as the test wants
-    where.engine.ask = lambda *_: (_ for _ in ()).throw(RuntimeError("no model"))  # type: ignore[assignment, method-assign]
+    where.engine.ask = lambda *_: (_ for _ in ()).throw(RuntimeError("no model"))  # type: ignore[method-assign]
     with served(where, working=False) as there:
         assert there.client.get("/healthz").status_code == 200
         told = there.until(lambda: found if "could not" in (found := there.client.get("/readyz")).text else None)
