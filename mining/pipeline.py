@@ -179,10 +179,12 @@ def fill_index(
         index().delete(stale)
         work.forget_vectors(store, stale)
         done.removed += len(stale)
-    missing = work.unindexed(store, miner.model)
+    missing, space = work.unindexed(store, miner.model), space_of(miner.embedder)
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
-        _write(store, miner, index, done, [id_ for id_, _ in part], miner.embedder.encode([text for _, text in part]))
+        ids, vectors = [id_ for id_, _ in part], miner.embedder.encode([text for _, text in part])
+        work.keep_vectors(store, ids, space.by, space.kept(vectors))
+        _write(store, miner, index, done, ids, vectors)
         on_progress(Progress("index", start + len(part), len(missing), done.indexed))
     return done
 

@@ -116,6 +116,23 @@ def _put_kept(connection: Connection, mined: Mined) -> None:
     insert_many(connection, schema.theme_vectors, rows)
 
 
+def keep_vectors(store: Store, ids: Sequence[str], by: str, kept: Sequence[bytes]) -> int:
+    """Keep vectors of the space ``by`` of those customers' mentions among some that have none; returns how many."""
+    mentions, held = schema.mentions, schema.theme_vectors
+    made = dict(zip(ids, kept, strict=True))
+    has = select(held.c.mention_id).where(held.c.by == by)
+    lacking = select(mentions.c.id).where(mentions.c.speaker == Speaker.CUSTOMER.value, mentions.c.id.not_in(has))
+    with store.transaction() as connection:
+        overlay.alone(connection)
+        told = [id_ for part in slices(ids) for id_ in connection.scalars(lacking.where(mentions.c.id.in_(part)))]
+        for part in slices(told):
+            connection.execute(delete(held).where(held.c.mention_id.in_(part)))
+        insert_many(connection, held, [{"mention_id": id_, "by": by, "vector": made[id_]} for id_ in told])
+        # Whoever searches holds the vectors of a day for as long as the day is as it was.
+        facts_marks.touch_mentions(connection, told)
+    return len(told)
+
+
 def _name_rows(mention_ids: Sequence[str], names: Sequence[Sequence[Name]]) -> list[dict[str, Any]]:
     return [
         {"mention_id": id_, "start": name.start, "end": name.end, "kind": name.kind, "name": name.name}

@@ -145,6 +145,7 @@ def without_vector(connection: Connection, by: str) -> list[tuple[str, str]]:
 def put_vectors(connection: Connection, mention_ids: Sequence[str], by: str, kept: Sequence[bytes]) -> None:
     """Keep vectors, over those of another space."""
     held = schema.theme_vectors
+    facts_marks.touch_mentions(connection, mention_ids)
     for part in slices(mention_ids):
         connection.execute(delete(held).where(held.c.mention_id.in_(part)))
     rows = [{"mention_id": id_, "by": by, "vector": one} for id_, one in zip(mention_ids, kept, strict=True)]
