@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
+from assistant import doctor_outside as outside
+from assistant.finding import Finding
 from assistant.wiring import KEY, Workspace
 from connectors.errors import OverheardError
 from mining import facts_check, mention, overlay, schema, work
 from mining.own_words import version_in, version_of
 from mining.themes import table
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: whether all is well, what was seen, what to do if not."""
-
-    check: str
-    ok: bool
-    says: str
-    hint: str = ""
+__all__ = ["Finding", "examine"]
 
 
-def examine(where: Workspace) -> list[Finding]:
-    """All checks; a check that cannot be made is a finding too."""
+def examine(where: Workspace, *, online: bool = False) -> list[Finding]:
+    """All checks; a check that cannot be made is a finding too. Only ``online`` asks anybody over a network."""
     findings: list[Finding] = []
-    for check in (_database, _key, _understood, _own_words, _names, _themes, _facts, _quotes, _index, _rejects):
+    checks = [
+        *(_database, _key, outside.clock, outside.models, _understood, _own_words, _names, _themes, _facts, _quotes),
+        *(_index, _rejects, outside.of_sources, outside.slack),
+        *((outside.online, outside.slack_online) if online else ()),
+    ]
+    for check in checks:
         try:
             findings.extend(check(where))
         except OverheardError as error:
-            findings.append(Finding(check.__name__.strip("_"), ok=False, says=error.message, hint=error.hint))
+            name = check.__name__.strip("_").replace("_", " ")
+            findings.append(Finding(name, ok=False, says=error.message, hint=error.hint))
     return findings
 
 

@@ -20,15 +20,22 @@ def version() -> None:
     out.print(f"overheard {package_version('overheard')}")
 
 
-def doctor(as_json: AsJson = False, home: Home = None, config: Config = None) -> None:
-    """Check the workspace: database, key, what is not understood yet, and whether index and SQL agree.
+def doctor(
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask each source and Slack whether they take our keys.")
+    ] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Check the workspace: database, key, clock, models, what is not understood yet, index, sources, Slack's tokens.
 
     Exit status 1 when something has to be done; each finding says what.
     """
     from assistant.doctor import examine
 
     where = workspace(home, config)
-    findings = examine(where)
+    findings = examine(where, online=online)
     if as_json:
         write_json([{"check": item.check, "ok": item.ok, "says": item.says, "hint": item.hint} for item in findings])
     else:
