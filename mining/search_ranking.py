@@ -123,14 +123,14 @@ def is_hit(asked: Search, terms: Sequence[Term], said: Sequence[Array], cosines:
 
 
 def share(terms: Sequence[Term], said: Sequence[Array], weights: Sequence[int], lengths: Array) -> Scores:
-    """How much of what was asked for is said, 0 to 1, telling words counting more than others."""
+    """How much of what was asked for is said, 0 to 1: telling words count more than others, and long texts less."""
     total = sum(of for term, of in zip(terms, weights, strict=True) if not term.banned)
     told = np.zeros(len(lengths))
     long = _AGAIN * (1 - _LENGTH + _LENGTH * lengths / _USUAL)
     for term, times, of in zip(terms, said, weights, strict=True):
         if not term.banned and total:
             often = times.astype(np.float64)
-            told += of / total * np.minimum(1.0, (1 + _AGAIN) * often / (often + long))
+            told += of / total * (often / (often + long))
     return told
 
 
