@@ -23,6 +23,7 @@ from assistant.settings import FILE_NAME, Settings
 from assistant.template import TEMPLATE
 from connectors import plugins, secrets
 from connectors.base import Connector
+from connectors.clock import SystemClock
 from connectors.errors import Busy, ConfigError
 from connectors.secrets import Needed
 from embeddings.base import Embedder, Reader
@@ -246,24 +247,27 @@ class Workspace:
     def built(self, name: str, use: str, values: dict[str, Any]) -> tuple[Connector, Pull]:
         """A connector from its settings, and how its pull is remembered: one cursor per name and place.
 
-        Secrets are looked up in the environment, by their usual variables or those that the setting ``env`` names.
+        A live one (its module lists its ``SECRETS``) is given a clock, and those secrets from the environment: by
+        their usual variables, or those that the setting ``env`` names.
 
         Raises:
             ConfigError: the settings are wrong, or hold a secret.
         """
         plugin = plugins.load("connectors.sources", use)
-        needed: tuple[Needed, ...] = getattr(sys.modules[plugin.__module__], "SECRETS", ())
+        needed: tuple[Needed, ...] | None = getattr(sys.modules[plugin.__module__], "SECRETS", None)
         given = dict(values)
-        variables = given.pop("env", {}) if needed else {}
+        if needed is None:
+            connector: Connector = plugin(name=name, **given)
+            return connector, Pull(f"{name}|{values.get('path', '')}", name, {"use": use, **values})
+        variables = given.pop("env", {})
         if told := [one for one in needed if one.name in given]:
             raise ConfigError(
                 f"[sources.{name}] {told[0].name} is a secret, and settings are kept in the workspace",
                 hint=f"take it out of the file and set {told[0].variable} in the environment",
             )
-        secret: dict[str, Any] = {"secrets": secrets.found(needed, os.environ, variables)} if needed else {}
-        connector: Connector = plugin(name=name, **secret, **given)
-        place = str(values.get("path", ""))
-        return connector, Pull(f"{name}|{place}", name, {"use": use, **values})
+        held = secrets.found(needed, os.environ, variables)
+        connector = plugin(name=name, secrets=held, clock=SystemClock(), **given)
+        return connector, Pull(f"{name}|", name, {"use": use, **values})
 
     @contextmanager
     def writing(self) -> Iterator[None]:

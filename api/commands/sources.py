@@ -92,11 +92,11 @@ def _read(where: Workspace, jobs: list[Job], *, now: bool) -> list[Report]:
         with closing(running):  # type: ignore[type-var]  # a generator, which ends its threads when it is closed
             for report in running:
                 reports.append(report)
-                _tell(where, report)
+                _tell(where, report, alone=len(jobs) == 1)
     return reports
 
 
-def _tell(where: Workspace, report: Report) -> None:
+def _tell(where: Workspace, report: Report, *, alone: bool) -> None:
     from mining import sweeps
 
     for pulled in (report.pulled, report.rechecked):
@@ -105,6 +105,9 @@ def _tell(where: Workspace, report: Report) -> None:
             tell_pulled(report.source + what, pulled)
     if report.skipped:
         out.print(f"{report.source}: left alone: {report.skipped} (--now asks all the same)", soft_wrap=True)
+    if isinstance(report.error, OverheardError) and not alone and not isinstance(report.error, RateLimited):
+        hint = f" ({report.error.hint})" if report.error.hint else ""
+        err.print(f"{report.source}: failed: {report.error.message}{hint}", soft_wrap=True)
     if isinstance(report.error, RateLimited):
         last = sweeps.history(where.store, report.source, limit=1)[0]
         again = f"; from {local(last.next_attempt_at, where)} on it may be asked again" if last.next_attempt_at else ""
@@ -113,14 +116,19 @@ def _tell(where: Workspace, report: Report) -> None:
 
 def _fail(reports: list[Report]) -> None:
     """Raise what sources failed with, where any did: a bug as it is, so that it keeps its traceback."""
-    errors = [(one.source, one.error) for one in reports if one.error and not isinstance(one.error, RateLimited)]
-    for _, error in errors:
-        if not isinstance(error, OverheardError):
-            raise error
-    told = [(source, error) for source, error in errors if isinstance(error, OverheardError)]
-    if told:
-        said = "; ".join(f"{source}: {error.message}" for source, error in told)
-        raise OverheardError(said, hint="; ".join(dict.fromkeys(error.hint for _, error in told if error.hint)))
+    failed = [one for one in reports if one.error and not isinstance(one.error, RateLimited)]
+    for one in failed:
+        if not isinstance(one.error, OverheardError):
+            raise one.error  # type: ignore[misc]  # there is one
+    if not failed:
+        return
+    if len(reports) == 1 and isinstance(failed[0].error, OverheardError):
+        raise OverheardError(f"{failed[0].source}: {failed[0].error.message}", hint=failed[0].error.hint)
+    names = ", ".join(sorted(one.source for one in failed))
+    raise OverheardError(
+        f"{len(failed)} of {len(reports)} sources could not be read: {names}",
+        hint="it says above why; overheard sources says it again",
+    )
 
 
 def _window(where: Workspace, since: str | None, until: str | None, *, backfill: bool) -> Window:
