@@ -70,7 +70,7 @@ class Line:
         try:
             answer = self._request(path, params, what)
         except TokenEnded:
-            self.close()
+            self._forget()
             try:
                 answer = self._request(path, params, what)
             except TokenEnded:
@@ -80,11 +80,14 @@ class Line:
         return answer
 
     def close(self) -> None:
-        """Let go of the connection and the token; the next request makes new ones."""
-        self._reddit = None
+        """Let go of the connections; the token stays, for whoever asks again."""
         if self._session is not None:
             self._session.close()
-        self._session = None
+
+    def _forget(self) -> None:
+        """Let go of the token as well."""
+        self.close()
+        self._reddit = self._session = None
 
     def _request(self, path: str, params: Mapping[str, str | int], what: str) -> Any:
         if self._reddit is None:

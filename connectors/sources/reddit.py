@@ -118,6 +118,7 @@ class Reddit:
         self._secrets = secrets
         self._clock = clock
         self._records = Records(name, config.product, clock)
+        self._kept: Line | None = None
 
     def pull(self, cursor: Mapping[str, object], window: Window) -> Iterator[Page]:
         """Yield what is new, listing by listing, newest first.
@@ -183,12 +184,17 @@ class Reddit:
         return f"{listing.what}, newest of {shown(newest)}" if newest else f"{listing.what}, nothing there yet"
 
     def _line(self) -> Line:
-        """The way to Reddit.
+        """The way to Reddit, with the token that it has.
 
         Raises:
             AuthFailed: the environment does not hold the keys.
             ConfigError: praw is not installed.
         """
+        if self._kept is None:
+            self._kept = self._made()
+        return self._kept
+
+    def _made(self) -> Line:
         try:
             required(SECRETS, self._secrets, "Reddit")
         except AuthFailed as error:

@@ -290,6 +290,15 @@ def test_a_recheck_asks_for_a_hundred_at_a_time(fake: FakeReddit) -> None:
     )
 
 
+def test_one_token_does_for_a_pull_and_the_rechecks_after_it(fake: FakeReddit) -> None:
+    say(fake, 10)
+    source = source_at(fake)
+    known = ids(list(source.pull({}, Window())))
+    for name in known:
+        list(source.recheck([name]))
+    assert len(fake.site.log) - len(fake.site.data) == 1
+
+
 def test_an_empty_answer_for_many_known_items_deletes_none_of_them(fake: FakeReddit) -> None:
     say(fake, 60)
     known = ids(pulled(fake))
