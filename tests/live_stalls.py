@@ -24,6 +24,7 @@ from connectors.base import Connector, Live, Page, Reject, Window
 from connectors.errors import OverheardError
 from connectors.record import Feedback
 from connectors.secrets import Needed, Secret
+from tests.fake_app_store import FakeAppStore, FakeAppStoreFeed
 from tests.fake_clock import START, FakeClock
 from tests.fake_hackernews import FakeHackerNews
 from tests.fake_reddit import FakeReddit
@@ -47,6 +48,8 @@ class Vendor:
 # ---------------------------------------------------------------------------------------------------------------------
 # One row per live source, or several where it speaks with its vendor in several ways. "notes" is the sample.
 VENDORS: dict[str, Vendor] = {
+    "app_store": Vendor(FakeAppStore),
+    "app_store_feed": Vendor(FakeAppStoreFeed),
     "hackernews": Vendor(FakeHackerNews),
     "notes": Vendor(FakeNotes, notes),
     "reddit": Vendor(FakeReddit),
