@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from assistant.settings import Settings, SourceTable
 from connectors import plugins
-from connectors.sources import files, transcripts
+from connectors.sources import files, reddit, transcripts
 
 ROOT = Path(__file__).parents[2]
 OURS = ("connectors", "embeddings", "mining", "assistant", "api")
@@ -144,6 +144,7 @@ def test_every_setting_is_in_the_docs(key: str) -> None:
 
 @pytest.mark.parametrize(("use", "config", "page"), [
     ("files", files.Config, "files.md"), ("transcripts", transcripts.Config, "transcripts.md"),
+    ("reddit", reddit.Config, "sources/reddit.md"),
 ])  # fmt: skip
 def test_every_setting_of_a_source_is_in_the_docs(use: str, config: type[BaseModel], page: str) -> None:
     [row] = [line for line in doc("configuration.md").splitlines() if line.startswith(f"| `{use}` |")]
