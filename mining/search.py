@@ -78,7 +78,10 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A mention, how well it fits, and where it says the words; highlights are in order and do not overlap."""
+    """A mention, how well it fits, and where it says the words; highlights are in order and do not overlap.
+
+    The score is 0 where hits come newest first.
+    """
 
     mention: Heard
     score: float

@@ -21,7 +21,6 @@ from mining.search_facets import counted
 from mining.search_marks import highlights
 from mining.search_pages import Page
 from mining.search_postings import Vocabulary, WordBlock, words_of
-from mining.search_ranking import UNIT
 from mining.search_vectors import VectorBlock
 from mining.search_words import Term
 from mining.taxonomy import TASKS
@@ -58,7 +57,7 @@ def search(
     facets = {name: counted(_values(one, name) for one in told) for name in dimensions}
     behind = [hit for hit in hits if page is None or hit[0] > _of_page(page)]
     shown = tuple(
-        Hit(one, -place[0] / UNIT if terms else 0.0, highlights(one.text, terms))
+        Hit(one, search_ranking.score(-place[0], asked), highlights(one.text, terms))
         for place, one in behind[: asked.limit]
     )
     following = None

@@ -134,6 +134,11 @@ def share(terms: Sequence[Term], said: Sequence[Array], weights: Sequence[int], 
     return told
 
 
+def score(rank: int, asked: Search) -> float:
+    """How well a hit of a rank fits; 0 where ranks are times, and nothing is compared."""
+    return rank / UNIT if asked.words.strip() and asked.order is Order.BEST else 0.0
+
+
 def ranks(mode: Mode, cosines: Scores, words: Scores, lengths: Array) -> NDArray[np.int64]:
     """Scores as whole numbers; ``words`` is the share that is said, ``lengths`` are the words of each mention."""
     scores = words if mode is Mode.KEYWORD else np.nan_to_num(cosines)

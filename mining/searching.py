@@ -27,7 +27,7 @@ from mining.search_held import Aligned
 from mining.search_marks import highlights
 from mining.search_pages import Page
 from mining.search_postings import Vocabulary, WordBlock, Words, words_of
-from mining.search_ranking import UNIT, Corpus, Ranked
+from mining.search_ranking import Corpus, Ranked
 from mining.search_vectors import VectorBlock, Vectors
 from mining.search_words import Term
 from mining.search_words import asked as terms_of
@@ -144,7 +144,8 @@ class Searcher:
                 last = Page(rank, day, id_, found.weights, "")
                 # What has gone or changed since is none.
                 if (mention := mentions.get(id_)) is not None:
-                    shown.append(Hit(mention, rank / UNIT if terms else 0.0, highlights(mention.text, terms)))
+                    fits = search_ranking.score(rank, asked)
+                    shown.append(Hit(mention, fits, highlights(mention.text, terms)))
         return tuple(shown), last
 
     def _behind(self, frame: Frame, found: Ranked, page: Page) -> Array:

@@ -59,7 +59,8 @@ class Hit(Mention):
     """A mention that fits, and how well."""
 
     score: float = Field(
-        description="By meaning the cosine; by word 0 to 1; hybrid the cosine and up to 0.15 each for words and length."
+        description="By meaning the cosine; by word 0 to 1; hybrid the cosine and up to 0.15 each for words and "
+        "length; 0 where the newest come first."
     )
     highlights: list[Highlight]
 
