@@ -229,7 +229,7 @@ def _post(client: httpx.Client, body: dict[str, Any], handed: HandedIn, over: th
     handed.taken_ms.append((time.perf_counter() - begun) * 1_000)
     handed.items += len(body["items"])
     while not over.wait(0.5):
-        job = client.get(f"/v1/ingest/{taken.json()['id']}")
+        job = client.get(f"/v1/jobs/{taken.json()['id']}")
         job.raise_for_status()
         if job.json()["state"] != "waiting":
             handed.stored_s.append(time.perf_counter() - begun)
