@@ -9,8 +9,8 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from assistant.settings import FILE_NAME, Settings
 from assistant.template import TEMPLATE
 from connectors import plugins, secrets
 from connectors.base import Connector
-from connectors.clock import SystemClock
+from connectors.clock import Clock, SystemClock
 from connectors.errors import Busy, ConfigError
 from connectors.secrets import Needed
 from embeddings.base import Embedder, Reader
@@ -57,11 +57,15 @@ def home_folder(home: Path | None) -> Path:
 
 @dataclass
 class Workspace:
-    """A workspace and what it is made of. Nothing heavy is imported or opened before it is asked for."""
+    """A workspace and what it is made of. Nothing heavy is imported or opened before it is asked for.
+
+    ``clock`` is what live sources and answers go by.
+    """
 
     home: Path
     settings: Settings
     mode: str | None = None
+    clock: Clock = field(default_factory=SystemClock)
 
     @classmethod
     def open(cls, home: Path | None = None, config: Path | None = None, mode: str | None = None) -> Workspace:
@@ -192,14 +196,14 @@ class Workspace:
         """What answers questions; it needs no index, no spaCy, no model and no torch."""
         from assistant.engine import Engine
 
-        return Engine(self.store, lambda: datetime.now(UTC), _static, self.settings.llm)
+        return Engine(self.store, self.clock.now, _static, self.settings.llm)
 
     def asker(self, as_of: date | None = None) -> Asker:
         """Whoever asks here: today in the workspace's zone (or another day), and the catalogue's names."""
         from assistant.question import Asker
 
         zone = ZoneInfo(self.settings.locale.timezone)
-        today = as_of or datetime.now(zone).date()
+        today = as_of or self.clock.now().astimezone(zone).date()
         settings = self.settings
         return Asker(
             today,
@@ -266,7 +270,7 @@ class Workspace:
                 hint=f"take it out of the file and set {told[0].variable} in the environment",
             )
         held = secrets.found(needed, os.environ, variables)
-        connector = plugin(name=name, secrets=held, clock=SystemClock(), **given)
+        connector = plugin(name=name, secrets=held, clock=self.clock, **given)
         return connector, Pull(f"{name}|", name, {"use": use, **values})
 
     @contextmanager
