@@ -46,7 +46,9 @@ class Shop(Home):
         table = {**stall.fake.settings(), "use": stall.fake.use, "recheck_days": 0}
         lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
         (folder / FILE_NAME).write_text("\n".join(["[sources.acme]", *lines]) + "\n", encoding="utf-8")
-        needed = {one.variable: stall.fake.secrets[one.name] for one in stall.needed()}
+        needed = {
+            one.variable: stall.fake.secrets[one.name] for one in stall.needed() if one.name in stall.fake.secrets
+        }
         self.environment = {**os.environ, **needed}
 
     def pull(self) -> str:
