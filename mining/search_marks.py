@@ -23,9 +23,9 @@ def highlights(text: str, terms: Sequence[Term]) -> tuple[Highlight, ...]:
 
 
 def _spelt(text: str, *, joined: bool) -> list[Word]:
-    """The words of a text as searches spell them, signs left out."""
+    """The words of a text as searches spell them; one that is several to a search is marked as a whole."""
     spelt = ((word, tokens(word.fold)) for word in words(text, joined=joined))
-    return [Word(folds[0], word.start, word.end) for word, folds in spelt if len(folds) == 1]
+    return [Word(fold, word.start, word.end) for word, folds in spelt for fold in folds]
 
 
 def _places(said: Sequence[Word], terms: Sequence[Term]) -> Iterator[tuple[int, int]]:

@@ -36,7 +36,8 @@ _PLURALS = tuple("هایشان هایتان هایمان هایی هایم ها�
 _JOINED = (*_PLURALS, *"یی ات ی م ت ش مان تان شان و رو".split())  # noqa: SIM905
 _VERBAL = ("نمی", "می")
 _PARTS_ALONE = frozenset("می نمی ها های هایی هایم هایت هایش هایمان هایتان هایشان ای ام ات اش اند تر ترین".split())  # noqa: SIM905
-_ASKED = re.compile(r'(?<![\w"])(-?)"([^"]*)"|(\S+)')
+# A quote between two Hebrew letters is part of a word.
+_ASKED = re.compile(rf'(?<![\w"])(-?)"((?:[^"]|(?<=[{_HE}])"(?=[{_HE}]))*)"|(\S+)')
 _VOWEL = re.compile(r"[aeiouy]")
 _NEVER_PLURAL = frozenset(["news", "lens", "gas", "bus", "yes", "this", "plus", "bonus", "status"])
 
