@@ -176,7 +176,7 @@ class FakeAppStore(_Reviews):
 
 
 class FakeAppStoreFeed(_Reviews):
-    """The public feed. ``size``: how many reviews a page has (there: fifty); ``last_link``: whether it tells its last."""
+    """The public feed. ``size``: reviews of a page (there: fifty); ``last_link``: whether it tells its last page."""
 
     limits: ClassVar = {"Retry-After: seconds": retry_after_seconds, "Retry-After: date": retry_after_date}
     rechecks = False

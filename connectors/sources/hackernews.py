@@ -140,7 +140,8 @@ class HackerNews:
         with self._http(self._config.base_url) as http:
             totals = [self._answer(http, query, 0, 2**31, 0)[0] for query in self._config.query[:2]]
         told = " and ".join(
-            f"{total:,} remarks for {query!r}" for total, query in zip(totals, self._config.query, strict=False)
+            f"{total:,} {'remark' if total == 1 else 'remarks'} for {query!r}"
+            for total, query in zip(totals, self._config.query, strict=False)
         )
         return f"{_CALLED} answers, without a key: {told}"
 

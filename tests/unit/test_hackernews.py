@@ -339,7 +339,7 @@ def test_the_settings_need_a_question() -> None:
 
 def test_check_says_how_much_there_is(vendor: FakeHackerNews) -> None:
     vendor.put("1", "Today")
-    assert source(vendor).check() == "Hacker News answers, without a key: 1 remarks for 'acme'"
+    assert source(vendor).check() == "Hacker News answers, without a key: 1 remark for 'acme'"
 
 
 # --- looking again --------------------------------------------------------------------------------------------------
