@@ -122,7 +122,7 @@ def _terms(words: str) -> Iterator[Term]:
 
 
 def _quoted(words: str, *, banned: bool) -> Iterator[Term]:
-    parts = [part for token in _TOKEN.findall(words) for part in split(token)[: max(1, token.count(ZWNJ) + 1)]]
+    parts = [part for token in _TOKEN.findall(words) for part in token.split(ZWNJ) if part]
     if len(parts) == 1:
         yield Term({parts[0]: EXACT}, banned=banned)
     elif parts:
