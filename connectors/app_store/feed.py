@@ -99,7 +99,7 @@ def _judged(
 def check(http: Http, app: str, territory: str) -> str:
     """What the feed shows of the first storefront, in a sentence."""
     found = len(page(http, app, territory, 1).entries)
-    seen = f"shows {found} reviews of {region(territory)} on its first page" if found else "shows an empty page"
+    seen = f"shows {found} on its first page for {region(territory)}" if found else "shows an empty page"
     return f"{CALLED} answers, without a key, and {seen}; it holds the newest 500 of a storefront, and no deletions"
 
 
