@@ -5,6 +5,7 @@
     {"v": 1,
      "listings": {"r/acme/new": {"high": 1763600000.0, "pending_high": 1763650000.0, "after": "t3_1abc", ...}},
      "run": {"started": 1763660000.0, "done": ["r/acme/comments"]},
+     "known": {"t3_1abc": [1763650000, "5d0f…"]},  what was brought of the lookback: it comes again if it has changed
      "window": [since, until]}                     a backfill's, which moves no watermark
 
 ``high`` is the watermark: everything up to it has been read. It becomes ``pending_high``, the newest that was there
@@ -14,14 +15,18 @@ when the sweep began, once the sweep of that listing has come to its end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
-from connectors.base import Window
+from connectors.base import Reject, Window
 from connectors.errors import ConfigError
+from connectors.record import Feedback
 
 VERSION = 1
+# Of a longer lookback the older part comes again with every sweep, which does no harm.
+_MOST_KNOWN = 5000
 
 
 @dataclass(slots=True)
@@ -74,6 +79,30 @@ class Progress:
     started: float | None = None
     done: list[str] = field(default_factory=list)
     finished: bool = False
+    known: dict[str, list[Any]] = field(default_factory=dict)
+
+    def is_news(self, item: Feedback | Reject, remembered_from: float) -> bool:
+        """Whether an item was not brought before, or has changed since.
+
+        It is remembered if it is no older than ``remembered_from``: a later sweep will not look further back.
+        """
+        if self.window is not None:
+            return True
+        key, digest = key_of(item), _digest(item)
+        if key in self.known and self.known[key][1] == digest:
+            return False
+        when = (self.started or 0.0) if isinstance(item, Reject) else item.said_at.timestamp()
+        if when >= remembered_from:
+            self.known[key] = [int(when), digest]
+        return True
+
+    def end_run(self, lookback_s: float) -> None:
+        """Forget the run, and what lies too far back to be looked at again."""
+        highs = [standing.high for standing in self.listings.values() if standing.high is not None]
+        floor = min(highs, default=0.0) - lookback_s - 1.0  # what is remembered is cut to seconds
+        newest = sorted(((when, key) for key, (when, _) in self.known.items() if when >= floor), reverse=True)
+        self.known = {key: self.known[key] for _, key in newest[:_MOST_KNOWN]}
+        self.started, self.done, self.finished = None, [], self.window is not None
 
     def at(self, key: str) -> Standing:
         """Where a listing stands."""
@@ -85,6 +114,8 @@ class Progress:
         cursor: dict[str, object] = {"v": VERSION, "listings": listings}
         if self.started is not None:
             cursor["run"] = {"started": self.started, "done": list(self.done)}
+        if self.known:
+            cursor["known"] = dict(self.known)
         if self.window is not None:
             cursor |= {"window": list(self.window), "finished": self.finished}
         return cursor
@@ -122,7 +153,11 @@ def _read(cursor: Mapping[str, Any], span: tuple[float | None, float] | None) ->
         key: Standing(**{name: value for name, value in standing.items() if name in known})
         for key, standing in dict(cursor.get("listings") or {}).items()
     }
-    return Progress(span, listings, run.get("started"), list(run.get("done", [])), bool(cursor.get("finished")))
+    known_items = {
+        str(key): [int(when), str(digest)] for key, (when, digest) in dict(cursor.get("known") or {}).items()
+    }
+    done, finished = list(run.get("done", [])), bool(cursor.get("finished"))
+    return Progress(span, listings, run.get("started"), done, finished, known_items)
 
 
 def _told(standing: Standing) -> dict[str, object]:
@@ -135,6 +170,17 @@ def _span(window: Window) -> tuple[float | None, float] | None:
     if window.until is None:
         return None
     return (window.since.timestamp() if window.since else None), window.until.timestamp()
+
+
+def key_of(item: Feedback | Reject) -> str:
+    """What an item is known by: its id, or where it could not be read."""
+    return item.where if isinstance(item, Reject) else item.native_id
+
+
+def _digest(item: Feedback | Reject) -> str:
+    """Of all that would be stored; no words can be read from it."""
+    what = (item.reason, item.raw) if isinstance(item, Reject) else replace(item, fetched_at=item.said_at)
+    return sha256(repr(what).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def shown(moment: float) -> str:

@@ -22,7 +22,7 @@ from connectors.record import Feedback
 from connectors.reddit.listings import PLACES, Listing, Way
 from connectors.reddit.records import Records, created
 from connectors.reddit.refusals import Closed, Gone
-from connectors.reddit.standing import Progress, Standing, shown
+from connectors.reddit.standing import Progress, Standing, key_of, shown
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Sweep:
                 if len(closed) == len(self._listings):
                     raise refused.error from None
                 progress.done.append(listing.key)
-        progress.started, progress.done, progress.finished = None, [], progress.window is not None
+        progress.end_run(self._bounds.lookback_s)
         said = "; ".join(f"{error.message} ({error.hint})" for error in closed)
         yield Page([], progress.cursor(), partial=said or None)
 
@@ -135,7 +135,7 @@ class Sweep:
             if looped and repeats < _REPEATS:
                 repeats += 1
                 continue
-            items = self._items(listed.children, standing)
+            items = self._items(listed, standing)
             standing.fresh += len(items) if standing.way else 0
             outcome = Outcome.LOOPED if looped else self._advance(listing, standing, listed)
             used.add(listed.after or "")
@@ -233,14 +233,22 @@ class Sweep:
         """From when on something would be missing: a later sweep looks back further, but for edits alone."""
         return standing.floor if standing.high is None or self._progress.window is not None else standing.high
 
-    def _items(self, children: Sequence[object], standing: Standing) -> list[Feedback | Reject]:
-        """What is new in this run and was said in the window."""
+    def _items(self, listed: Listed, standing: Standing) -> list[Feedback | Reject]:
+        """What is new or has changed, was said in the window, and did not come in this run already."""
         items = list[Feedback | Reject]()
-        for item in map(self._records.read, children):
+        newest = standing.pending_high
+        if newest is None:
+            newest = min([self._started, *sorted(listed.times)[-1:]])
+        remembered_from = newest - self._bounds.lookback_s - 1.0
+        for item in map(self._records.read, listed.children):
             if item is None:
                 continue
-            key = item.where if isinstance(item, Reject) else item.native_id
-            if key not in self._seen and self._is_within(item, standing):
+            key = key_of(item)
+            if (
+                key not in self._seen
+                and self._is_within(item, standing)
+                and self._progress.is_news(item, remembered_from)
+            ):
                 items.append(item)
             self._seen.add(key)
         return items

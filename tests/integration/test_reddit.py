@@ -46,7 +46,13 @@ def test_a_later_sweep_asks_for_the_lookback_and_one_page_more(fake: FakeReddit)
     asked = len(fake.site.data)
     again = pulled(fake, first[-1].cursor)
     assert len(fake.site.data) - asked == 2
-    assert len(ids(again)) == 49
+    assert ids(again) == []
+    fake.site.clock.pass_by(3600)
+    fake.edit("1590", "Edit: solved")
+    fake.edit("1100", "Edit: too far back")
+    fake.items["1595"].more["fields"] = {"selftext": "[removed]"}
+    later = by_id(pulled(fake, again[-1].cursor))
+    assert {name: item.deleted for name, item in later.items()} == {"t3_1590": False, "t3_1595": True}
 
 
 def test_posts_comments_and_searches_are_swept_and_nothing_comes_twice(fake: FakeReddit) -> None:

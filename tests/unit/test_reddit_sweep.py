@@ -72,7 +72,7 @@ def names(found: list[Page]) -> set[str]:
     return {item.native_id for page in found for item in page.items if isinstance(item, Feedback)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     ages=st.lists(st.floats(0, 400), min_size=1, max_size=40),
     top=st.sets(st.integers(0, 39), max_size=6),
@@ -93,6 +93,7 @@ def test_crashes_and_disorder_lose_nothing(ages: list[float], top: set[int], cra
     assert names(stored) == set(shelf.posts)
 
 
+@settings(max_examples=40)
 @given(ages=st.lists(st.floats(-300, 400), min_size=1, max_size=20), size=st.integers(1, 5))
 def test_the_watermark_never_passes_the_start_of_the_run_and_moves_at_its_end_alone(
     ages: list[float], size: int
@@ -109,6 +110,7 @@ def test_the_watermark_never_passes_the_start_of_the_run_and_moves_at_its_end_al
     assert all("high" not in dict(page.cursor)["listings"][LISTING.key] for page in in_mid_sweep)  # type: ignore[index]
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 60), st.integers(0, 60))
 def test_a_backfill_finds_its_window_and_nothing_else(hours: int, until: int) -> None:
     shelf = Shelf(FakeClock())
@@ -119,6 +121,30 @@ def test_a_backfill_finds_its_window_and_nothing_else(hours: int, until: int) ->
     found = pages(shelf, window=window)
     assert names(found) == {f"t3_{number}" for number in range(60) if until < number <= until + hours}
     assert "high" not in str(found[-1].cursor)
+
+
+@settings(max_examples=40)
+@given(ages=st.lists(st.floats(0, 400), min_size=1, max_size=20), later=st.floats(0, 900), lookback=st.floats(0, 100))
+def test_the_final_cursor_of_an_unchanged_place_gives_no_items(
+    ages: list[float], later: float, lookback: float
+) -> None:
+    shelf = Shelf(FakeClock())
+    for number, age in enumerate(ages):
+        shelf.say(f"t3_{number}", age * HOUR)
+    found = pages(shelf, lookback=lookback * HOUR)
+    for _ in range(3):
+        shelf.clock.pass_by(later * HOUR)
+        found = pages(shelf, found[-1].cursor, lookback=lookback * HOUR)
+        assert names(found) == set()
+
+
+def test_no_more_is_remembered_than_the_lookback_holds() -> None:
+    shelf = Shelf(FakeClock())
+    for number in range(900):
+        shelf.say(f"t3_{number}", number * HOUR / 2)
+    found = pages(shelf, size=100, lookback=10 * HOUR)
+    assert max(len(dict(page.cursor).get("known", {})) for page in found) <= 21  # type: ignore[arg-type]
+    assert max(len(json.dumps(page.cursor)) for page in found) < 2000
 
 
 def test_a_listing_that_goes_round_is_left_and_said() -> None:
@@ -166,6 +192,7 @@ def test_a_backfill_of_another_window_begins_anew() -> None:
     assert len(names(pages(shelf, found[-1].cursor, other))) == 20
 
 
+@settings(max_examples=40)
 @given(
     st.builds(
         Standing,
@@ -186,6 +213,7 @@ def test_a_cursor_is_read_as_it_was_written(standing: Standing) -> None:
 # --- filters of time ------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=40)
 @given(st.floats(0, 900 * 24 * HOUR), st.floats(0, 900 * 24 * HOUR))
 def test_slices_reach_beyond_what_was_seen_and_one_as_far_as_wanted(one: float, other: float) -> None:
     seen, wanted = sorted((one, other))
