@@ -12,6 +12,7 @@ What it promises:
 - A wait beyond ``max_wait_s`` is :class:`connectors.errors.RateLimited` at once, and so is the next call after an
   answer that said that none is left.
 - Keys go to the host of ``base_url`` alone: a redirect to another is refused, and so is such an address in a body.
+  Where there are keys, that host speaks https, unless it is this computer.
 - A body is unpacked as it comes, and dropped as soon as it is larger than ``max_bytes``.
 - No key, no query and no word of a body is in any message, log line or ``repr``.
 """
@@ -26,6 +27,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -97,6 +99,7 @@ class Http:
         self._clock = clock
         self._called = called
         self._headers = headers
+        self._keyed = headers is not dict
         self._refresh = refresh
         self._hints = hints or {}
         self._max_wait_s = max_wait_s
@@ -160,6 +163,9 @@ class Http:
             if not self._at_home(url):
                 hint = "the key was not sent there; check base_url"
                 raise Unreachable(f"{self._called} names an address at another host ({url.host}): not asked", hint=hint)
+            if self._keyed and url.scheme == "http" and not _loopback(url.host):
+                hint = "base_url has to begin with https"
+                raise ConfigError(f"{self._called} would be sent its key where everybody can read it", hint=hint)
         except httpx.InvalidURL:
             # Without the cause: the address may hold a key.
             raise ConfigError(f"the address of {self._called} is none", hint="check base_url") from None
@@ -351,6 +357,13 @@ class NoCircles:
                 hint="what came so far is kept; it is asked again at the next pull",
             )
         return mark
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _port(url: httpx.URL) -> int | None:

@@ -200,6 +200,10 @@ class HackerNews:
         total, hits = (told.get("nbHits"), told.get("hits")) if isinstance(told, Mapping) else (None, None)
         if not isinstance(total, int) or not isinstance(hits, list):
             raise Unreachable(f"{_CALLED} sent JSON that is no answer to a search", hint="check base_url")
+        if told.get("exhaustiveNbHits") is False:
+            # The number is a guess: a page that is not full is the end, and one that is full is none.
+            full = len(hits) >= self._config.page_size
+            total = max(total, len(hits) + 1) if full else page * self._config.page_size + len(hits)
         # It repeats what it was asked; where that is something else, some cache has mixed up its answers.
         echo = unquote(str(told.get("params") or f"{start} {stop}"))
         return (total, hits) if str(start) in echo and str(stop) in echo else (max(total, 1), [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from connectors.record import Channel, Feedback
 from connectors.sources.hackernews import HackerNews, plugin
 from tests.fake_clock import START, FakeClock
 from tests.fake_hackernews import CEILING, FakeHackerNews, written
-from tests.fake_site import Answer, instead, serving
+from tests.fake_site import Answer, Request, instead, serving
 
 ORIGIN = Origin("hn", START, None)
 
@@ -294,6 +294,21 @@ def test_hits_that_were_promised_and_do_not_come_leave_the_watermark(vendor: Fak
     pages = list(source(vendor).pull({}, Window()))
     assert any(page.partial for page in pages)
     assert pages[-1].cursor["high"] is None
+
+
+@pytest.mark.parametrize("guess", [-1, 1])
+def test_a_number_of_hits_that_is_a_guess_is_not_relied_on(vendor: FakeHackerNews, guess: int) -> None:
+    for number in range(9):
+        vendor.put(str(number + 1), f"Remark {number}", START - timedelta(days=9 - number))
+
+    def guessing(request: Request, usual: Callable[[], Answer]) -> Answer:
+        body = usual().body
+        return Answer({**body, "nbHits": max(0, body["nbHits"] + guess), "exhaustiveNbHits": False})
+
+    vendor.site.always(guessing)
+    pages = list(source(vendor).pull({}, Window()))
+    assert len(items(pages)) == 9
+    assert not any(page.partial for page in pages)
 
 
 def test_answers_to_something_else_end_the_sweep(vendor: FakeHackerNews) -> None:

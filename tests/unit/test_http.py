@@ -432,6 +432,14 @@ def test_https_to_a_server_that_speaks_http_is_told(site: Site) -> None:
     assert "TLS" in error.message
 
 
+@pytest.mark.parametrize("address", ["http://shop.example", "http://10.0.0.7:8080", "http://127.0.0.1.example"])
+def test_a_key_is_not_sent_where_everybody_can_read_it(address: str) -> None:
+    keyed = Http(address, FakeClock(), called="Shop", headers=lambda: {"Authorization": KEY})
+    with keyed, pytest.raises(ConfigError) as caught:
+        keyed.json("reviews")
+    assert "https" in caught.value.hint
+
+
 @pytest.mark.parametrize("address", ["ftp://shop.example", "http://shop.example:port", "shop.example"])
 def test_an_address_that_is_none_is_a_wrong_setting(address: str) -> None:
     with Http(address, FakeClock(), called="Shop") as http:
