@@ -25,27 +25,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from connectors.clock import Clock
 from connectors.errors import AuthFailed, ConfigError, OverheardError, Unreachable
+from connectors.patience import Patience
 from connectors.refusals import Passing, keep_logs_clean, on_the_way, refusal, too_long
 from connectors.replies import CutOff, Reply, TooLarge, code_words, read_json, read_text, receive
-from connectors.waiting import budget, pause_seconds, wait_seconds
+from connectors.waiting import wait_seconds
 
 logger = logging.getLogger(__name__)
 Parsed = TypeVar("Parsed")
 
-# Full jitter: a moment between 0 and 1, 2, 4 ... seconds, never above the last.
-_FIRST_S = 1.0
-_LONGEST_S = 30.0
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 # Of a refusal only the code words are read.
@@ -102,13 +99,11 @@ class Http:
         self._keyed = headers is not dict
         self._refresh = refresh
         self._hints = hints or {}
-        self._max_wait_s = max_wait_s
         self._attempts = attempts
         self._max_bytes = max_bytes
         self._timeout_s = timeout_s
-        self._chance = chance or random.SystemRandom()
+        self._patience = Patience(called, clock, max_wait_s, chance or random.SystemRandom())
         self._opened: httpx.Client | None = None
-        self._not_before: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Http {self._called}>"
@@ -179,7 +174,7 @@ class Http:
         trying = Retrying(
             stop=stop_after_attempt(self._attempts),
             retry=retry_if_exception_type(Passing),
-            wait=self._backoff,
+            wait=self._patience.before_again,
             sleep=self._clock.sleep,
             reraise=True,
         )
@@ -189,20 +184,10 @@ class Http:
             raise passing.final(self._called, self._attempts) from None
         return found
 
-    def _backoff(self, state: RetryCallState) -> float:
-        passing = state.outcome.exception() if state.outcome else None
-        if isinstance(passing, Passing) and passing.wait is not None:
-            wait = passing.wait
-        else:
-            longest = min(_FIRST_S * 2.0 ** (state.attempt_number - 1), _LONGEST_S, self._max_wait_s)
-            wait = self._chance.uniform(0.0, longest)
-        logger.info("%s: waiting %.1f s (%s)", self._called, wait, passing)
-        return wait
-
     def _once(self, ask: _Ask, parse: Callable[[Reply], Parsed]) -> Parsed:
         """One attempt, in which the credentials may be refreshed."""
         try:
-            self._spread()
+            self._patience.spread()
             reply = self._sent(ask)
             if reply.status == 401 and self._refresh is not None and not ask.refreshed:
                 ask.refreshed = True
@@ -210,7 +195,7 @@ class Http:
                 reply = self._sent(ask)
             if not 200 <= reply.status < 300:
                 raise self._refusal(reply)
-            self._heed(reply)
+            self._patience.heed(reply.headers)
             return self._parsed(reply, parse)
         except Passing as passing:
             if ask.repeatable or passing.unsent:
@@ -228,35 +213,13 @@ class Http:
     def _refusal(self, reply: Reply) -> Exception:
         now = self._clock.now()
         wait = wait_seconds(reply.status, reply.headers, now, code_words(reply))
-        if wait is not None and wait > self._max_wait_s:
+        if wait is not None and wait > self._patience.longest_s:
             return too_long(self._called, wait)
         limited = reply.status == 429 or wait is not None
         if limited or reply.status == 408 or reply.status >= 500:
             unsent = reply.status in (429, 503)
             return Passing(f"answered with an error ({reply.status})", wait=wait, limited=limited, unsent=unsent)
         return refusal(self._called, reply, self._hints, now)
-
-    def _spread(self) -> None:
-        """Wait as long as the last answer made advisable."""
-        if self._not_before is None:
-            return
-        wait = (self._not_before - self._clock.now()).total_seconds()
-        self._not_before = None
-        if wait > self._max_wait_s:
-            raise too_long(self._called, wait)
-        if wait > 0:
-            logger.info("%s: waiting %.1f s (few calls are left)", self._called, wait)
-            self._clock.sleep(wait)
-
-    def _heed(self, reply: Reply) -> None:
-        """Remember what an answer says of the calls that are left."""
-        now = self._clock.now()
-        left = budget(reply.headers, now)
-        pause = pause_seconds(left)
-        if left is not None and left.remaining >= 1:
-            # To spread what is left is our own idea: it slows us down, but does not stop us.
-            pause = min(pause, self._max_wait_s)
-        self._not_before = now + timedelta(seconds=pause) if pause else None
 
     def _sent(self, ask: _Ask) -> Reply:
         """The answer, after redirects within the host."""
