@@ -83,6 +83,20 @@ SWEEP = Window(since=LONG_AGO)
 MAX_WAIT = 90
 
 
+def needed(name: str) -> tuple[Needed, ...]:
+    """The secrets that the module of a row's source lists."""
+    row = VENDORS[name]
+    module = importlib.import_module(row.plugin.__module__ if row.plugin else f"connectors.sources.{row.fake.use}")
+    found: tuple[Needed, ...] = module.SECRETS
+    return found
+
+
+def environment(name: str) -> dict[str, str]:
+    """The variables that hold what the vendor of a row accepts."""
+    accepted = VENDORS[name].fake.secrets
+    return {one.variable: accepted[one.name] for one in needed(name) if one.name in accepted}
+
+
 @dataclass
 class Stall:
     """A vendor with things said at it, and its source: a new one at each pull, as in another process."""
@@ -113,13 +127,6 @@ class Stall:
         settings = {"max_wait_s": MAX_WAIT, **self.fake.settings(), "secrets": secrets, **more}
         made: LiveConnector = plugin(name="acme", clock=self.clock, **settings)
         return made
-
-    def needed(self) -> tuple[Needed, ...]:
-        """The secrets that the source's module lists."""
-        plugin = VENDORS[self.name].plugin
-        module = importlib.import_module(plugin.__module__ if plugin else f"connectors.sources.{self.fake.use}")
-        found: tuple[Needed, ...] = module.SECRETS
-        return found
 
     def steps(self, cursor: Mapping[str, object] | None = None, window: Window = SWEEP) -> Iterator[Page]:
         """The pages of a new source, which go on behind a cursor that was written and read; each is remembered."""

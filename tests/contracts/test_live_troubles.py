@@ -38,6 +38,7 @@ from tests.live_stalls import (
     WORDS,
     Stall,
     cursor_of,
+    needed,
     stall_of,
     texts,
 )
@@ -247,7 +248,7 @@ def test_a_vendor_whose_clock_is_wrong_loses_nothing(stall: Stall, hours: int) -
 
 
 def _variables(stall: Stall) -> set[str]:
-    return {one.variable for one in stall.needed() if not one.optional}
+    return {one.variable for one in needed(stall.name) if not one.optional}
 
 
 @pytest.mark.parametrize("vendor", TOKENS)

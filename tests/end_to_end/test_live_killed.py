@@ -9,7 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -22,18 +22,21 @@ from assistant.settings import FILE_NAME
 from assistant.wiring import KEY, Workspace
 from mining import schema
 from tests.command_line import Home
-from tests.fake_clock import FakeClock
+from tests.fake_clock import RunningClock
 from tests.fake_site import meanwhile, serving
-from tests.live_stalls import FILED, VENDORS, Stall
+from tests.live_stalls import VENDORS, Stall, environment, needed
 from tests.same_rows import CURSORS, RUNS, assert_same_rows
 
 # At which request of a run it is killed; then, how many seconds after the first one: while it stores or understands.
-_IN_MID_SWEEP = (1, 2, 3, 5, 8)
-_AFTER_THE_FIRST = (0.0, 0.5, 1.5)
+_IN_MID_SWEEP = (1, 2, 5, 8)
+_AFTER_THE_FIRST = (0.4, 1.2)
 
-_WHO = ("The parcel", "My card", "The app", "הקופה", "המשלוח שלי", "بسته")
+_WHO = ("The parcel", "המשלוח שלי", "بسته")
 _WHAT = ("came two weeks late", "was declined", "keeps crashing", "קרסה פעמיים", "הגיע באיחור", "دیر رسید")
 SAID = {str(101 + n): f"{who} {what} ({n})" for n, (who, what) in enumerate((w, x) for w in _WHO for x in _WHAT)}
+
+# A process starts ten times a test: two vendors that differ most, while the contract crashes all sources after any page.
+KILLED, ASKED = ("hackernews", "reddit"), ("app_store", "hackernews")
 
 
 class Shop(Home):
@@ -46,10 +49,7 @@ class Shop(Home):
         table = {**stall.fake.settings(), "use": stall.fake.use, "recheck_days": 0}
         lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
         (folder / FILE_NAME).write_text("\n".join(["[sources.acme]", *lines]) + "\n", encoding="utf-8")
-        needed = {
-            one.variable: stall.fake.secrets[one.name] for one in stall.needed() if one.name in stall.fake.secrets
-        }
-        self.environment = {**os.environ, **needed}
+        self.environment = {**os.environ, **environment(stall.name)}
 
     def pull(self) -> str:
         since = f"{self.stall.clock.now() - timedelta(days=60):%Y-%m-%d}"
@@ -85,7 +85,7 @@ def _kill(running: list[subprocess.Popen[bytes]]) -> None:
 @contextmanager
 def _vendor(name: str) -> Iterator[Stall]:
     # The command lives in the present, so the vendor does.
-    with serving(FakeClock(datetime.now(UTC))) as site:
+    with serving(RunningClock()) as site:
         stall = Stall(name, VENDORS[name].fake(site))
         for number, (id, text) in enumerate(SAID.items()):
             who = dict.fromkeys(("author", "by"), f"customer{number}")  # fakes call them as their vendors do
@@ -94,14 +94,14 @@ def _vendor(name: str) -> Iterator[Stall]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILED)
+@pytest.mark.parametrize("name", KILLED)
 def test_kills_in_mid_sweep_leave_what_an_undisturbed_pull_leaves(name: str, tmp_path: Path) -> None:
     with _vendor(name) as stall:
         disturbed, quiet = Shop(tmp_path / "disturbed", stall), Shop(tmp_path / "quiet", stall)
         hits = sum(disturbed.killed(request) for request in _IN_MID_SWEEP)
         assert hits == len(_IN_MID_SWEEP), "the sweep has too few requests to be killed in"
         hits += sum(disturbed.killed(None, after) for after in _AFTER_THE_FIRST)
-        stall.fake.edit("136", "بسته سالم رسید، ممنون")
+        stall.fake.edit("118", "بسته سالم رسید، ممنون")
         stall.fake.put("190", "Said after all the kills")
         assert disturbed.killed(2)
         disturbed.pull()
@@ -120,7 +120,7 @@ def test_kills_in_mid_sweep_leave_what_an_undisturbed_pull_leaves(name: str, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILED)
+@pytest.mark.parametrize("name", ASKED)
 def test_pulling_asking_and_pulling_again_from_the_command_line(name: str, tmp_path: Path) -> None:
     question = ("ask", "how many people complained about late delivery?", "--json")
     with _vendor(name) as stall:
@@ -145,13 +145,13 @@ def _answered(said: str) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("name", [name for name in FILED if VENDORS[name].fake.secrets])
-def test_a_pull_without_its_keys_names_the_variable(name: str, tmp_path: Path) -> None:
-    with _vendor(name) as stall:
+def test_a_pull_without_its_keys_names_the_variables(tmp_path: Path) -> None:
+    with _vendor("reddit") as stall:
         shop = Shop(tmp_path / "home", stall)
         refused = shop.refused("pull", "acme")
-        assert any(one.variable in refused for one in stall.needed())
         checked = shop.run("sources", "--check")
         assert checked.returncode == 1
-        assert any(one.variable in checked.stdout for one in stall.needed())
+        for one in needed("reddit"):
+            assert one.variable in refused
+            assert one.variable in checked.stdout
         assert stall.site.log == []

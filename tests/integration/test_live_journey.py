@@ -26,7 +26,7 @@ from mining.search import Search, search
 from mining.themes.update import update as sort_into_themes
 from tests.fake_clock import FakeClock
 from tests.fake_site import serving
-from tests.live_stalls import FILED, RECHECKS, VENDORS, Stall
+from tests.live_stalls import FILED, RECHECKS, VENDORS, Stall, environment
 
 ASKED_BY_ID = [name for name in FILED if name in RECHECKS]
 # The place names stand nowhere else: where they are not found, the words are gone.
@@ -128,9 +128,8 @@ def _shop(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         for number, (id, text) in enumerate(SAID.items()):
             who = dict.fromkeys(("author", "by"), f"customer{number}")  # fakes call them as their vendors do
             stall.fake.put(id, text, site.clock.now() - timedelta(days=14 - number, hours=1), **who)
-        for needed in stall.needed():
-            if needed.name in stall.fake.secrets:
-                monkeypatch.setenv(needed.variable, stall.fake.secrets[needed.name])
+        for variable, value in environment(name).items():
+            monkeypatch.setenv(variable, value)
         shop = Shop(stall, folder / "home")
         yield shop
         shop.where.store.close()
