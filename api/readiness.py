@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FILE = "chroma.sqlite3"
+_AGAIN_S = 10.0
 # Whatever a question needs, needs one of these.
 _WARMING = ("how is the customer journey?", "zzz", "מה מצב מסע הלקוח?", "وضعیت سفر مشتری چگونه است؟")
 
@@ -40,16 +41,25 @@ class Readiness:
         self._where = where
         self._loaded = False
         self._failed = False
+        self._ended = Event()
 
     def start(self) -> None:
         """Load the models, what searches read and what questions count from."""
-        Thread(target=self._load, name="loading", daemon=True).start()
+        Thread(target=self._work, name="loading", daemon=True).start()
+
+    def stop(self) -> None:
+        """Try no more."""
+        self._ended.set()
 
     def checks(self) -> list[Check]:
         """All checks; one that cannot be made is not passed."""
         return [self._store(), self._schema(), self._models(), self._index()]
 
-    def _load(self) -> None:
+    def _work(self) -> None:
+        while not (self._load() or self._ended.wait(_AGAIN_S)):
+            pass
+
+    def _load(self) -> bool:
         try:
             self._where.searcher.warm()
             asker = self._where.asker()
@@ -62,6 +72,7 @@ class Readiness:
         except Exception:
             self._failed = True
             log.exception("what answers need could not be loaded")
+        return self._loaded
 
     def _store(self) -> Check:
         try:

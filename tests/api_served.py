@@ -155,6 +155,7 @@ def served(where: Workspace, *, working: bool = True, host: str = "127.0.0.1") -
                 yield Served(where, url, client, upkeep)
             finally:
                 upkeep.stop()
+                readiness.stop()
                 server.should_exit = True
                 thread.join()
 

@@ -171,5 +171,6 @@ def _alongside(
             if given.app and not given.secret:
                 bot.connect(given.app)
         readiness.start()
+        ending.callback(readiness.stop)
         ending.enter_context(kept_going(where, bot, upkeep))
         yield
