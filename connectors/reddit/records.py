@@ -30,6 +30,7 @@ _PLAN = Plan(
 )
 # What ``where`` of an item or a reject begins with: the same in whatever listing it was found.
 _FILE = "reddit"
+_FAR_OFF = 1e11  # seconds: the year 5138
 
 
 class Records:
@@ -79,10 +80,12 @@ class Records:
 
 
 def created(child: object) -> float | None:
-    """When a child says that it was written, in seconds since 1970."""
+    """When a child says that it was written, in seconds since 1970; None where that is no date of this age."""
     data = child.get("data") if isinstance(child, Mapping) else None
     when = data.get("created_utc") if isinstance(data, Mapping) else None
-    return float(when) if isinstance(when, int | float) and not isinstance(when, bool) else None
+    if not isinstance(when, int | float) or isinstance(when, bool):
+        return None
+    return float(when) if 0 < when < _FAR_OFF else None
 
 
 def _with_link(fields: Mapping[str, object]) -> Mapping[str, object]:

@@ -37,7 +37,8 @@ class Standing:
     ``found`` what was asked for and given on this way, ``old`` the places with nothing but old items on them, since the
     last that had a younger one. ``reached`` is how far back the listing itself went; ``short`` is whether it may not
     have gone far enough, ``fresh`` how many items only the other ways brought, ``whole`` whether one of those has
-    shown that nothing is missing.
+    shown that nothing is missing. ``lost`` is the place behind which nothing came, ``restarts`` how
+    often that was so, and ``blank`` whether it seems to be the end of the listing.
     """
 
     high: float | None = None
@@ -51,7 +52,9 @@ class Standing:
     fresh: int = 0
     old: int = 0
     reached: float | None = None
-    restarted: bool = False
+    lost: str | None = None
+    restarts: int = 0
+    blank: bool = False
     short: bool = False
     whole: bool = False
 
@@ -59,6 +62,7 @@ class Standing:
         """Stand at the first page of a way."""
         self.way, self.after = number, None
         self.places = self.found = self.old = 0
+        self.blank = False
 
     def end(self, complete: bool, watermark: bool) -> None:
         """The sweep has come to its end; the watermark moves if it was ``complete`` and is not a backfill's."""

@@ -22,7 +22,8 @@ from connectors.record import Feedback
 from connectors.reddit.listings import PLACES, Listing, Way
 from connectors.reddit.records import Records, created
 from connectors.reddit.refusals import Closed, Gone
-from connectors.reddit.standing import Progress, Standing, key_of, shown
+from connectors.reddit.standing import Progress, Standing, key_of
+from connectors.reddit.told import missing_from, not_again
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 _OLD_ENOUGH = 100
 # How often a page that repeats is asked for again before the listing is given up.
 _REPEATS = 2
+# How often a listing is begun anew in one sweep.
+_RESTARTS = 4
 
 
 class Asks(Protocol):
@@ -125,9 +128,10 @@ class Sweep:
         while listing.key not in self._progress.done:
             way = self._ways(listing, standing)[standing.way]
             listed = self._listed(listing, way, standing.after)
-            if self._is_lost(standing, listed):
+            lost = self._is_lost(standing, listed)
+            if lost and standing.restarts < _RESTARTS:
                 logger.info("%s: the place to go on from is gone; the listing is begun anew", listing.key)
-                standing.restarted = True
+                standing.lost, standing.restarts = standing.after, standing.restarts + 1
                 standing.begin_way(standing.way)
                 used.clear()
                 continue
@@ -137,7 +141,10 @@ class Sweep:
                 continue
             items = self._items(listed, standing)
             standing.fresh += len(items) if standing.way else 0
-            outcome = Outcome.LOOPED if looped else self._advance(listing, standing, listed)
+            if lost or looped:
+                outcome = Outcome.EMPTY if lost else Outcome.LOOPED
+            else:
+                outcome = self._advance(listing, standing, listed)
             used.add(listed.after or "")
             partial, notes = None, list[str]()
             if outcome is not Outcome.MORE:
@@ -174,14 +181,18 @@ class Sweep:
         return listed(answer, listing.what)
 
     def _is_lost(self, standing: Standing, listed: Listed) -> bool:
-        """Whether nothing came because Reddit does not know any more where we stood."""
+        """Whether nothing came because Reddit does not know any more where we stood.
+
+        Where nothing comes behind the same place a second time, the listing seems to end there.
+        """
         empty = not listed.children and listed.after is None and standing.after is not None
         within = standing.places + self._bounds.page_size < PLACES
-        return empty and within and not standing.restarted
+        return empty and within and standing.after != standing.lost
 
     def _advance(self, listing: Listing, standing: Standing, listed: Listed) -> Outcome:
         """Go past a page, and see whether it was the last."""
         first, times = standing.places == 0, listed.times
+        standing.blank = standing.after is not None and not listed.children
         standing.places += self._bounds.page_size
         standing.found += len(listed.children)
         standing.after = listed.after
@@ -209,7 +220,8 @@ class Sweep:
             self._end(listing, standing, complete=False)
             return f"{listing.what}: the listing {said}; the next pull reads it from where the last one ended", []
         wanted = self._wanted(standing)
-        cut = outcome is Outcome.ENDED and listing.is_cut(standing.places, standing.found, wanted is not None)
+        cut = standing.blank or listing.is_cut(standing.places, standing.found, wanted is not None)
+        cut = cut and outcome is Outcome.ENDED
         if standing.way == 0:
             standing.short = cut and (wanted is None or standing.reached is None or standing.reached > wanted)
         else:
@@ -220,8 +232,8 @@ class Sweep:
         if missing and standing.way + 1 < len(ways):
             standing.begin_way(standing.way + 1)
             return None, []
-        notes = _not_again(listing, standing) if cut and not standing.short else []
-        said_missing = _missing(listing, standing, wanted, len(ways) - 1) if missing else None
+        notes = not_again(listing, standing) if cut and not standing.short else []
+        said_missing = missing_from(listing, standing, wanted, len(ways) - 1) if missing else None
         self._end(listing, standing, complete=True)
         return said_missing, notes
 
@@ -272,27 +284,6 @@ def listed(answer: Mapping[str, Any], what: str) -> Listed:
         raise Unreachable(f"what Reddit gave for {what} is no listing", hint="try again later; nothing is lost")
     after = data.get("after")
     return Listed(children, after if isinstance(after, str) and after else None)
-
-
-def _missing(listing: Listing, standing: Standing, wanted: float | None, slices: int) -> str:
-    reached = "" if standing.reached is None else f" before {shown(standing.reached)}"
-    since = "" if wanted is None else f" and since {shown(wanted)}"
-    tried = f"; {slices} other listings of that time were read as well" if slices else ""
-    advice = "pull more often" if wanted is not None else "give a beginning with --since, or read an export"
-    return (
-        f"{listing.what}: Reddit lists about {PLACES:,} and no more, so not all of those{reached}{since}"
-        f" could be read{tried}; {advice}"
-    )
-
-
-def _not_again(listing: Listing, standing: Standing) -> list[str]:
-    """Nothing is missing, but what was read before could not all be read again."""
-    if standing.reached is None or standing.floor is None or standing.reached <= standing.floor:
-        return []
-    return [
-        f"{listing.what}: more than Reddit lists at once; edits and deletions before {shown(standing.reached)} are left"
-        " to the recheck of known items"
-    ]
 
 
 __all__ = ["Asks", "Bounds", "Sweep", "listed"]

@@ -9,15 +9,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.base import Window
 from connectors.sources import files
 from tests.fake_reddit import FakeReddit
-from tests.fake_site import meanwhile
+from tests.fake_site import instead, meanwhile
 from tests.reddit_parts import NOW, by_id, ids, partials, paths, pulled, reddit_there, rejects, say, source_at
 
 DAY = 24 * 60
@@ -182,6 +184,42 @@ def test_a_post_that_disappears_while_its_page_is_read_ends_no_sweep(fake: FakeR
     last_of_the_first_page = str(1000 + 250)
     fake.site.at(2, meanwhile(lambda: fake.delete(last_of_the_first_page)))
     assert len(set(ids(pulled(fake)))) == 350
+
+
+def test_places_that_are_gone_twice_in_a_sweep_lose_nothing(fake: FakeReddit) -> None:
+    say(fake, 350)
+    fake.site.at(2, meanwhile(lambda: fake.delete("1250")))
+    fake.site.at(5, meanwhile(lambda: fake.delete("1149")))
+    pages = pulled(fake)
+    assert {f"t3_{number}" for number in range(1000, 1350)} - {"t3_1149", "t3_1250"} <= set(ids(pages))
+    assert len(fake.site.data) == 2 + 3 + 4
+
+
+@pytest.mark.parametrize("comment", [False, True], ids=["posts", "comments"])
+def test_an_empty_page_that_stays_is_no_end_that_is_believed(fake: FakeReddit, comment: bool) -> None:
+    """A listing seems to end after a hundred, twice: others know better, and where there are none it is said."""
+    say(fake, 350, comment=comment)
+    first = 2 + comment  # the posts, of which there are none then, come first
+    for request in (first, first + 2):
+        fake.site.at(request, instead(fake.empty_page()))
+    pages = pulled(fake, days=2, comments=True)
+    assert len(ids(pages)) == (100 if comment else 350)
+    assert ("empty page" in partials(pages)) is comment
+
+
+def test_an_empty_page_that_is_the_end_is_believed_once_the_other_listings_agree(fake: FakeReddit) -> None:
+    say(fake, 100)
+    asked = lambda request, usual: replace(usual(), body=_leading_on(usual().body))  # noqa: E731 -- a trouble
+    fake.site.at(1, asked)
+    fake.site.at(3, asked)
+    pages = pulled(fake, days=2)
+    assert len(ids(pages)) == 100
+    assert partials(pages) == ""
+
+
+def _leading_on(body: dict[str, Any]) -> dict[str, Any]:
+    """A last page that names a place to go on from, as where only removed items follow."""
+    return body | {"data": body["data"] | {"after": body["data"]["children"][-1]["data"]["name"]}}
 
 
 def test_a_run_that_broke_off_long_ago_is_ended_and_what_is_new_is_read_as_well(fake: FakeReddit) -> None:
