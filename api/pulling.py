@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -31,13 +29,11 @@ class Pulling:
         self,
         where: Workspace,
         upkeep: Upkeep,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         every_s: float = EVERY_S,
     ) -> None:
         self._where = where
         self._upkeep = upkeep
-        self._clock = clock
         self._every = every_s
         self._running: set[str] = set()
         self._lock = Lock()
@@ -76,7 +72,7 @@ class Pulling:
         if not self._where.settings.sources:
             return []
         with self._lock:
-            names = [name for name in due(self._where, self._clock()) if name not in self._running]
+            names = [name for name in due(self._where, self._where.clock.now()) if name not in self._running]
             self._running.update(names)
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="pull")
@@ -88,7 +84,8 @@ class Pulling:
         from mining import runner
 
         try:
-            for report in runner.run(self._where.store, [job(self._where, name)], self._where.key, stop=self._end):
+            where = self._where
+            for report in runner.run(where.store, [job(where, name)], where.key, clock=where.clock, stop=self._end):
                 self._told(report)
         except Exception as error:  # the store is away: nothing could be noted, and the source is due as before
             log.error("%s could not be read: %s", name, type(error).__name__)

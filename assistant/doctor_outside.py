@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -39,7 +39,7 @@ def models(where: Workspace) -> Iterator[Finding]:
 
 def clock(where: Workspace) -> Iterator[Finding]:
     """Nothing was fetched in the future."""
-    now = datetime.now(UTC)
+    now = where.clock.now()
     with where.store.transaction() as connection:
         fetched = connection.scalar(select(func.max(schema.feedback.c.fetched_at)))
         swept = connection.scalar(select(func.max(schema.sweeps.c.started_at)))
@@ -55,7 +55,7 @@ def clock(where: Workspace) -> Iterator[Finding]:
 def of_sources(where: Workspace) -> Iterator[Finding]:
     """How the configured sources were read the last time; nobody is asked."""
     live = set(sources.live_kinds())
-    for one in sources.standings(where, datetime.now(UTC)):
+    for one in sources.standings(where, where.clock.now()):
         if one.use is not None:
             yield _source(one, live=one.use in live)
 

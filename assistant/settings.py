@@ -220,9 +220,9 @@ def _span(value: object) -> object:
     """A length of time as people write it: ``15m``, ``2h``, ``1d``; ``off`` is None."""
     if value == "off":
         return None
-    if not isinstance(value, str):
+    if isinstance(value, timedelta):
         return value
-    found = _SPAN.match(value.strip())
+    found = _SPAN.match(value.strip()) if isinstance(value, str) else None
     if not found:
         raise ValueError("a time such as 15m, 2h or 1d, or off")
     span = timedelta(**{_UNITS[found[2]]: int(found[1])})

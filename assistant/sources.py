@@ -52,7 +52,7 @@ def due(where: Workspace, at: datetime) -> list[str]:
         if table.every is None:
             continue
         when = runner.due_at(last.get(name), live.get(name), table.every)
-        if when is None or when <= at:
+        if when is None or when <= at or runner.is_from_later(last.get(name), at):
             found.append(name)
     return found
 

@@ -36,6 +36,8 @@ ALARMING = 20
 """Fewer rejects than this alarm nobody."""
 
 _AT_ONCE = 100
+# Of a run that says something else of each page, this much is told.
+_SAID, _NOTES = 3, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class _Run:
                 if not isinstance(error, _Stopped):
                     raise
             else:
-                says = "; ".join(self._partial)
+                says = "; ".join(list(self._partial)[:_SAID])
                 self._end(End(Outcome.PARTIAL if says else Outcome.COMPLETE, says))
 
     def _end(self, how: End) -> None:
@@ -273,8 +275,10 @@ class _Run:
         self._pages += 1
 
     def _told(self, page: Page) -> None:
-        self._notes.update(dict.fromkeys(page.notes))
-        if page.partial:
+        for note in page.notes:
+            if len(self._notes) < _NOTES:
+                self._notes[note] = None
+        if page.partial and len(self._partial) < _NOTES:
             self._partial[page.partial] = None
         items = self._stored.new + self._stored.changed + self._stored.unchanged
         self._on_progress(Progress("pull", page.done or 0.0, 1.0 if page.done is not None else None, items))

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 SIDE_BY_SIDE = 8
 """So many sources are read at the same time: they wait for networks, not for us."""
 
+# Clocks of machines may differ so much.
+_DRIFT = timedelta(minutes=5)
 _BACKFILL = "|backfill "
 
 
@@ -109,7 +111,9 @@ def _report(
     report = Report(job.source)
     try:
         if not now and (until := waits_until(store, job.source, clock.now())):
-            return replace(report, skipped=f"not to be asked before {until.isoformat(timespec='minutes')}")
+            return replace(
+                report, skipped=f"not to be asked before {until:%Y-%m-%d %H:%M} UTC (--now asks all the same)"
+            )
         connector, what = _built(store, job, clock)
         window, limits = job.window, replace(job.limits, stop=stop)
         if job.kind is Kind.BACKFILL:
@@ -167,8 +171,15 @@ def _to_recheck(store: Store, job: Job, connector: Connector, sweep: Sweep, at: 
 def waits_until(store: Store, source: str, at: datetime) -> datetime | None:
     """Until when a source must not be asked; None where it may be at once."""
     last = sweeps.history(store, source, limit=1)
-    until = last[0].next_attempt_at if last else None
+    if not last or is_from_later(last[0], at):
+        return None
+    until = last[0].next_attempt_at
     return until if until and until > at else None
+
+
+def is_from_later(sweep: Sweep | None, at: datetime) -> bool:
+    """Whether a reading was noted by a clock that ran ahead: the times that it names mean nothing."""
+    return sweep is not None and sweep.started_at > at + _DRIFT
 
 
 def due_at(last: Sweep | None, live: Sweep | None, every: timedelta) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,6 +55,8 @@ def pull(
         overheard pull                                             all of them
         overheard pull reddit --backfill --since 2026-01-01        the past of one
     """  # fmt: skip
+    from mining.pipeline import is_behind
+
     where = workspace(home, config)
     configured = where.settings.sources
     names = list(dict.fromkeys(sources or sorted(configured)))
@@ -65,8 +67,9 @@ def pull(
     jobs = _jobs(where, names, _window(where, since, until, backfill=backfill), backfill=backfill)
     reports = _read(where, jobs, now=now)
     try:
-        with at_work(where) as index:
-            understand_missing(where, index)
+        if is_behind(where.store, where.miner):
+            with at_work(where) as index:
+                understand_missing(where, index)
     except Busy:
         err.print("note: another run is writing to this workspace: what came is stored, and labelled by the next run")
     _fail(reports)
@@ -86,7 +89,7 @@ def _read(where: Workspace, jobs: list[Job], *, now: bool) -> list[Report]:
     key, reports = where.key, []
     with progress() as show:
         running = runner.run(
-            where.store, jobs, key, now=now,
+            where.store, jobs, key, clock=where.clock, now=now,
             on_progress=lambda source, step: show(replace(step, stage=f"pull {source}")),
         )  # fmt: skip
         with closing(running):  # type: ignore[type-var]  # a generator, which ends its threads when it is closed
@@ -104,7 +107,7 @@ def _tell(where: Workspace, report: Report, *, alone: bool) -> None:
             what = " (known items asked for again)" if pulled is report.rechecked else ""
             tell_pulled(report.source + what, pulled)
     if report.skipped:
-        out.print(f"{report.source}: left alone: {report.skipped} (--now asks all the same)", soft_wrap=True)
+        out.print(f"{report.source}: left alone: {report.skipped}", soft_wrap=True)
     if isinstance(report.error, OverheardError) and not alone and not isinstance(report.error, RateLimited):
         hint = f" ({report.error.hint})" if report.error.hint else ""
         err.print(f"{report.source}: failed: {report.error.message}{hint}", soft_wrap=True)
@@ -181,23 +184,20 @@ def sources(
     from assistant import sources as of
 
     where = workspace(home, config)
-    if unknown := set(names or ()) - set(where.settings.sources) - ({one.name for one in of.standings(where, _now())}):
+    now = where.clock.now()
+    if unknown := set(names or ()) - set(where.settings.sources) - {one.name for one in of.standings(where, now)}:
         raise ConfigError(f"no source is called {sorted(unknown)[0]!r}", hint="overheard sources lists them all")
     if check:
         _check(where, names or [], as_json=as_json)
         return
-    found = of.standings(where, _now(), names or ())
+    found = of.standings(where, now, names or ())
     if as_json:
-        write_json([one.as_json(_now()) for one in found])
+        write_json([one.as_json(now) for one in found])
         return
     if not found:
         out.print("No source yet: add a [sources.NAME] table to overheard.toml, or: overheard ingest --help")
     for one in found:
         out.print(_told(one, where), soft_wrap=True, markup=False)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _check(where: Workspace, names: list[str], *, as_json: bool) -> None:
@@ -217,7 +217,7 @@ def _check(where: Workspace, names: list[str], *, as_json: bool) -> None:
 
 def _told(one: Standing, where: Workspace) -> str:
     """A source in two or three lines."""
-    now, held = _now(), one.held
+    now, held = where.clock.now(), one.held
     head = f"{one.name} ({one.use or 'files by hand'}): {_state(one, where)}"
     if one.next_at is not None:
         head += f"; next {'now' if one.next_at <= now else local(one.next_at, where)}" + (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -56,7 +57,8 @@ def _retry(where: Workspace, source: str | None, console: Console) -> None:
     with at_work(where) as index:
         for name in sorted({row["source"] for row in where.store.rejects(source)}):
             stored = Stored()
-            for pulled in where.store.pulls(name):
+            # A backfill has the settings of its source, and the same rejects.
+            for pulled in {json.dumps(one.settings, sort_keys=True): one for one in where.store.pulls(name)}.values():
                 configured = where.settings.sources.get(name)
                 settings = {**pulled.settings, **(configured.settings() if configured else {})}
                 connector, _ = where.built(name, settings.pop("use"), settings)

@@ -18,6 +18,7 @@ from assistant.wiring import Workspace
 from mining import locks, reading, schema, sweeps
 from mining.filters import Filters
 from mining.sweeps import Outcome
+from tests.swept import Ticking
 
 CONFIG = """
 [sources.shop]
@@ -59,10 +60,11 @@ def heard(where: Workspace) -> int:
 def test_what_is_due_is_read_and_counted_and_a_source_that_fails_stops_nothing(
     where: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    now = datetime.now(UTC)
-    assert sources.due(where, now) == ["shop", "gone"]
+    clock = Ticking(datetime.now(UTC))
+    where.clock = clock
+    assert sources.due(where, clock.now()) == ["shop", "gone"]
     upkeep = Upkeep(where)
-    pulling = Pulling(where, upkeep, lambda: now)
+    pulling = Pulling(where, upkeep)
     upkeep.start()
     try:
         with caplog.at_level(logging.WARNING):
@@ -77,7 +79,7 @@ def test_what_is_due_is_read_and_counted_and_a_source_that_fails_stops_nothing(
         }
         assert pulling.tick() == [], "nothing is due again yet"
         write(tmp_path, "two", "Lovely beans.")
-        now += timedelta(minutes=16)
+        clock.at += timedelta(minutes=16)
         [job] = pulling.tick()
         job.result(60)
         assert upkeep.wait(upkeep.nudge(), 120)

@@ -426,6 +426,14 @@ def test_a_backfill_without_an_end_goes_to_where_it_was_to_go_when_it_began(stor
     assert source.windows == [Window(JANUARY, begun)] * 2 + [Window(JANUARY, clock.at)]
 
 
+def test_a_time_that_a_wrong_clock_named_holds_nobody_up(store: Store, vendor: Vendor) -> None:
+    clock = Ticking(datetime(2040, 1, 1, tzinfo=UTC))
+    refused = RateLimited("wait", retry_after=60)
+    list(runner.run(store, [Job("shop", lambda: (LiveReading(vendor, troubles={0: refused}), SHOP))], KEY, clock=clock))
+    assert runner.waits_until(store, "shop", clock.at) is not None
+    assert runner.waits_until(store, "shop", Ticking().at) is None
+
+
 # --- when it is due -------------------------------------------------------------------------------------------------
 
 
