@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -27,8 +27,12 @@ class _Reader(Generic[Item]):
 
     def _read(self) -> None:
         try:
-            for item in self._items():
+            items = self._items()
+            for item in items:
                 if not self._put((item,)):
+                    # What it holds open, such as a connection, is let go of here and now.
+                    if isinstance(items, Generator):
+                        items.close()
                     return
         except BaseException as error:  # it is raised in the thread that takes the items
             self._put(error)
