@@ -7,6 +7,7 @@ import sys
 
 ALL = (
     "ingest",
+    "runner",
     "ask",
     "retrieval",
     "reading",
