@@ -12,6 +12,7 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,11 @@ from embeddings.models.joined import Joined
 from mining import mention, schema, work
 from mining.database import insert_many
 from mining.store import Store
+from mining.themes import table
+from mining.themes.catalogue import SIDES
+from mining.themes.claims import Claimer
 from mining.themes.space import space_of
+from mining.themes.update import RULES
 
 _AT_ONCE = 20_000
 
@@ -72,6 +77,20 @@ def be_of_today(where: Workspace) -> None:
             connection.execute(update(schema.labels).where(schema.labels.c.task == task).values(by=by))
         if miner.catalogue:
             connection.execute(update(schema.named).values(by=miner.catalogue.version))
+        table.put_state(connection, _sorted(where))
+
+
+def _sorted(where: Workspace) -> dict[str, Any]:
+    """That all is in the theme it was drawn with, so that new mentions alone are looked at."""
+    embedder = where.miner.embedder
+    space = space_of(embedder)
+    claimer = Claimer(space, lambda texts: space.of(embedder.encode(list(texts))), [], {}, catalogue=True)
+    return {
+        "version": f"{RULES}/{claimer.version}",
+        "space": f"{space.by}/{space.learnt}",
+        "grouped": dict.fromkeys(SIDES, 0),
+        "few": [],
+    }
 
 
 def fill(where: Workspace) -> None:
