@@ -176,6 +176,7 @@ def test_old_posts_among_the_new_end_no_sweep(fake: FakeReddit) -> None:
     first = pulled(fake, days=1)
     assert len(ids(first)) == 250
     assert paths(fake) == ["/r/acme/new"] * 3
+    assert len(ids(pulled(fake, days=1, page_size=10))) == 250  # three pages with nothing but old ones come first
 
 
 def test_a_post_that_disappears_while_its_page_is_read_ends_no_sweep(fake: FakeReddit) -> None:

@@ -15,6 +15,9 @@ import pytest
 
 from connectors.base import Page, Window
 from connectors.errors import AuthFailed, ConfigError, OverheardError, RateLimited, Unreachable
+from connectors.reddit.line import Hosts
+from connectors.secrets import Secret
+from connectors.sources.reddit import Reddit, plugin
 from tests.fake_clock import FakeClock
 from tests.fake_reddit import FakeReddit, ratelimit_headers
 from tests.fake_site import Answer, failing, html, instead, redirected, retry_after_date, retry_after_seconds, serving
@@ -330,3 +333,25 @@ def test_names_of_subreddits_are_taken_as_people_write_them(fake: FakeReddit) ->
     say(fake, 2)
     pulled(fake, subreddits=["r/acme", "/r/Acme/", "acme"])
     assert paths(fake) == ["/r/acme/new"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "hosts"),
+    [
+        ({}, ("https://www.reddit.com", "https://oauth.reddit.com")),
+        ({"base_url": "http://localhost:9/"}, ("http://localhost:9", "http://localhost:9")),
+        (
+            {"base_url": "https://a.example", "oauth_url": "https://b.example"},
+            ("https://a.example", "https://b.example"),
+        ),
+    ],
+    ids=["reddit", "one", "two"],
+)
+def test_tokens_and_data_come_from_the_addresses_that_were_set(
+    settings: dict[str, Any], hosts: tuple[str, str]
+) -> None:
+    secrets = {name: Secret(value) for name, value in FakeReddit.secrets.items()}
+    source = plugin(name="x", secrets=secrets, subreddits=["acme"], **settings)
+    assert isinstance(source, Reddit)
+    line = source._line()
+    assert line._hosts == Hosts(*hosts)
