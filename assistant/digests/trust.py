@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant import freshness
 from assistant.digests import health
 from assistant.digests.asking import Asked
 from assistant.measures import Figure
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 def notes(work: Work) -> list[str]:
     """What has to be known of the data."""
     say, words = work.asking.phrases.say, work.asking.phrases.words
-    told = freshness.troubles(work.asking.engine.store, words, work.asking.scope.source)
-    told += silences(work, work.pains) or [say("health.all_speak")]
+    told = silences(work, work.pains) or [say("health.all_speak")]
     days = [row.title for row in work.by_day.answer.rows if not row.figure().value]
     told.append(say("health.days_without", days=words.listed(days)) if days else say("health.no_day_without"))
     told += _unnamed(work)

@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 
+from assistant import freshness
+from assistant.digests import text
 from assistant.renderers import terminal
+from assistant.wording import wording
 from connectors.base import Page, Window
 from connectors.errors import OverheardError, RateLimited, Unreachable
 from mining import reading
 from mining.pulling import pull
 from mining.store import Pull, Store
 from mining.sweeps import Kind
+from tests.digests import day, made
 from tests.engine_store import ASKER, NOW, TODAY, engine_of, late
 from tests.fakes import KEY, Listed, keep
 from tests.swept import Ticking
@@ -98,3 +102,13 @@ def test_a_source_that_had_nothing_new_is_as_fresh_as_when_it_was_asked(sqlite: 
     read(sqlite, "silent")
     assert reading.freshness(sqlite) == {"shop": NOW}
     assert before < NOW - timedelta(days=1)
+
+
+@pytest.mark.parametrize("language", ["en", "he", "fa"])
+def test_a_digest_says_it_once_where_it_tells_how_far_to_trust_it(sqlite: Store, language: str) -> None:
+    keep(sqlite, *late(6, said_at=day(8)))
+    read(sqlite, "shop", Unreachable("gone"))
+    digest = made(engine_of(sqlite), language)
+    [said] = freshness.troubles(sqlite, wording(language))
+    assert said.count("shop") == 1
+    assert text.text(digest).count(said.split("shop")[0].rstrip("“«")) == 1
