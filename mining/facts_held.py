@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from connectors.errors import OverheardError
 from mining import schema
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 300_000_000
 _FRAMES = 4
 _TABLE = schema.facts
+_HALF = (1 << 31) - 1
 
 Progress = Callable[[int, int], None]
 
@@ -45,10 +46,12 @@ class _Held:
         self.chunks: OrderedDict[int, Chunk] = OrderedDict()
         self.words: OrderedDict[int, Words] = OrderedDict()
         self.frames: list[Frame] = []
+        # All days, as they were when they were last read as a whole, and what told them then.
+        self.whole: tuple[tuple[int, ...], Frame, slice] | None = None
 
     def forget(self) -> None:
         """Numbers were given in vain: what they stand in is worth nothing."""
-        self.codes, self.frames = Codes(), []
+        self.codes, self.frames, self.whole = Codes(), [], None
         self.chunks.clear()
 
     def keep(self, chunks: Mapping[int, Chunk]) -> None:
@@ -81,8 +84,11 @@ def _held(store: Store) -> _Held:
 
 def frame(store: Store, first: int | None = None, last: int | None = None) -> tuple[Frame, slice]:
     """A frame, and the part of it that holds the days from first to last; what is missing is made."""
-    held = _held(store)
+    held, everything = _held(store), first is None and last is None
     with held.lock:
+        told = _told(store) if everything else ()
+        if everything and held.whole is not None and held.whole[0] == told:
+            return held.whole[1:]
         days = _read(store, held, first, last)
         if not days and _lost(store):
             days = _read(store, held, first, last)
@@ -91,7 +97,24 @@ def frame(store: Store, first: int | None = None, last: int | None = None) -> tu
         if _missing(days):
             # Somebody writes just now, or nobody may: made for this process alone.
             days = _read(store, held, first, last, make=True)
-        return _joined(held, [chunk for chunk in days.values() if chunk is not None])
+        joined = _joined(held, [chunk for chunk in days.values() if chunk is not None])
+        if everything and told == _told_by(days):
+            held.whole = (told, *joined)
+        return joined
+
+
+def _told(store: Store) -> tuple[int, ...]:
+    """How many days there are and the sums of both halves of their stamps: another one after every change."""
+    low, high = func.sum(_TABLE.c.stamp.op("&")(_HALF)), func.sum(_TABLE.c.stamp.op(">>")(31))
+    with store.transaction() as connection:
+        count, *sums = connection.execute(select(func.count(), low, high).select_from(_TABLE)).one()
+    return int(count), *(int(one or 0) for one in sums)
+
+
+def _told_by(days: Mapping[int, Chunk | None]) -> tuple[int, ...]:
+    """The same of days that were read; of days that are made there is nothing more to read."""
+    stamps = [chunk.stamp for chunk in days.values() if chunk is not None]
+    return len(stamps), sum(stamp & _HALF for stamp in stamps), sum(stamp >> 31 for stamp in stamps)
 
 
 def bring_up(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mining.name_words import Word, words
 from mining.search import Highlight
-from mining.search_words import Forms, Term, tokens
+from mining.search_words import Forms, Term, tokens_of
 
 
 def highlights(text: str, terms: Sequence[Term]) -> tuple[Highlight, ...]:
@@ -24,7 +24,7 @@ def highlights(text: str, terms: Sequence[Term]) -> tuple[Highlight, ...]:
 
 def _spelt(text: str, *, joined: bool) -> list[Word]:
     """The words of a text as searches spell them; one that is several to a search is marked as a whole."""
-    spelt = ((word, tokens(word.fold)) for word in words(text, joined=joined))
+    spelt = ((word, tokens_of(word.fold)) for word in words(text, joined=joined))
     return [Word(fold, word.start, word.end) for word, folds in spelt for fold in folds]
 
 

@@ -5,74 +5,101 @@ Rows are those of :mod:`mining.facts`: the customers' mentions of a day in the o
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mining.facts_made import Array
-from mining.search_words import Forms, Term, split, tokens
+from mining.search_words import Forms, Term, chunks, split, tokens_of
 
 _END = "\0"
 _MOST_SAID = 255
 
 
 class Vocabulary:
-    """A number for each word that was ever met here, from 1 on; 0 ends a text. One thread at a time may add to it."""
+    """A number for each word that was ever met here, from 1 on; 0 ends a text. One thread at a time may add to it.
+
+    Texts are read chunk by chunk between blanks. A chunk that is no single word has a number below 0, and tables tell
+    the words in it, and the compounds in it in one.
+    """
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {_END: 0}
-        self._parts: list[tuple[int, ...]] = []
-        self._size = 1
+        self._chunks: dict[str, int] = {_END: 0}
+        self._parts, self._wholes = _Lists(), _Lists()
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._codes)
 
     def code(self, word: str) -> int | None:
         """The number of a word, None where nobody says it."""
-        code = self._codes.get(word)
-        return code if code is not None and code > 0 else None
+        return self._codes.get(word) or None
 
     def read(self, texts: str) -> tuple[Array, Array, Array]:
         """The numbers of all words of some texts, each text with a NUL behind it and a 0 in the place of that; and,
         for every compound, the number of its parts in one, and in which text it stands."""
-        words = tokens(texts)
-        known = self._codes
-        found = [known.get(word) for word in words]
+        said = chunks(texts)
+        known = self._chunks
+        found = [known.get(chunk) for chunk in said]
         if None in found:
-            found = [self._add(word) if code is None else code for word, code in zip(words, found, strict=True)]
+            found = [self._met(chunk) if code is None else code for chunk, code in zip(said, found, strict=True)]
         codes = np.array(found, np.int32)
-        if not len(codes) or codes.min() >= 0:
-            return codes, np.empty(0, np.int32), np.empty(0, np.int32)
-        return self._opened(codes)
+        several = np.flatnonzero(codes < 0)
+        which = -codes[several] - 1
+        wholes, places = self._wholes.of(which)
+        of_text = np.cumsum(codes == 0)[several][places].astype(np.int32)
+        return self._opened(codes, several, which), wholes, of_text
 
-    def _opened(self, codes: Array) -> tuple[Array, Array, Array]:
-        """Compounds, which have numbers below 0, as their parts."""
-        opened, whole, of_text, text = list[int](), list[int](), list[int](), 0
-        for code in codes.tolist():
-            text += code == 0
-            if code >= 0:
-                opened.append(code)
-                continue
-            *parts, joined = self._parts[-code - 1]
-            opened += parts
-            whole.append(joined)
-            of_text.append(text)
-        return np.array(opened, np.int32), np.array(whole, np.int32), np.array(of_text, np.int32)
+    def _opened(self, codes: Array, several: Array, which: Array) -> Array:
+        """Every chunk as its words."""
+        parts, places = self._parts.of(which)
+        lengths = np.ones(len(codes), np.int64)
+        lengths[several] = np.bincount(places, minlength=len(several))
+        opened = np.repeat(codes, lengths)
+        opened[opened < 0] = parts
+        return opened
 
-    def _add(self, word: str) -> int:
-        known = self._codes.get(word)
-        if known is not None:
+    def _met(self, chunk: str) -> int:
+        if (known := self._chunks.get(chunk)) is not None:
             return known
-        parts = split(word)
-        if parts == (word,):
-            self._codes[word] = code = self._size
-            self._size += 1
-            return code
-        numbers = [self._add(part) for part in parts]
-        self._parts.append(tuple(numbers) if len(numbers) > 1 else (numbers[0], numbers[0]))
-        self._codes[word] = code = -len(self._parts)
+        words = tokens_of(chunk)
+        if len(words) == 1 and split(words[0]) == words:
+            code = self._code(words[0])
+        else:
+            found = [split(word) for word in words]
+            # Of a compound the last is all of its parts in one.
+            parts = [part for one in found for part in (one[:-1] if len(one) > 1 else one)]
+            self._parts.add([self._code(part) for part in parts])
+            code = -self._wholes.add([self._code(one[-1]) for one in found if len(one) > 1])
+        self._chunks[chunk] = code
         return code
+
+    def _code(self, word: str) -> int:
+        return self._codes.setdefault(word, len(self._codes))
+
+
+class _Lists:
+    """Lists of numbers, one behind the other."""
+
+    def __init__(self) -> None:
+        self._numbers, self._ends = array("i"), array("q", [0])
+
+    def add(self, numbers: Sequence[int]) -> int:
+        """Keep a list; returns how many there are now."""
+        self._numbers.extend(numbers)
+        self._ends.append(len(self._numbers))
+        return len(self._ends) - 1
+
+    def of(self, which: Array) -> tuple[Array, Array]:
+        """The numbers of some lists, one list behind the other, and the place in ``which`` of each number's list."""
+        if not len(which):
+            return np.empty(0, np.int32), np.empty(0, np.int64)
+        ends = np.frombuffer(self._ends, np.int64)
+        begins, lengths = ends[which], ends[which + 1] - ends[which]
+        numbers = np.frombuffer(self._numbers, np.int32)[_ranges(begins, lengths)] if lengths.any() else which[:0]
+        return numbers, np.repeat(np.arange(len(which)), lengths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
