@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from connectors.errors import ConfigError
 from tests.command_line import Home
 from tests.fake_clock import FakeClock
 from tests.fake_hackernews import FakeHackerNews
-from tests.fake_site import failing, retry_after_seconds, serving
+from tests.fake_site import Answer, Request, failing, retry_after_seconds, serving
 
 
 @pytest.fixture
@@ -125,6 +128,36 @@ def test_the_past_is_read_apart(home: Home, vendor: FakeHackerNews) -> None:
     [hn] = json.loads(good(home, "sources", "--json"))
     assert (hn["last"], hn["last_read"] is not None, hn["stored"]) == (None, True, 5)
     assert "5 unchanged" in good(home, "pull", "hn")
+
+
+def test_ctrl_c_ends_a_pull_that_waits_for_the_network_and_what_was_stored_stays(
+    home: Home, vendor: FakeHackerNews
+) -> None:
+    configure(home, hn=hackernews(vendor), other=hackernews(vendor, query="parcel"))
+    over, waiting = Event(), Event()
+
+    def hang(request: Request, usual: Callable[[], Answer]) -> Answer:
+        if vendor.site.data.index(request) >= 8:
+            waiting.set()
+            over.wait(60)
+        return usual()
+
+    vendor.site.always(hang)
+    process = subprocess.Popen(home.command("pull"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert waiting.wait(60)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1].decode()
+    finally:
+        over.set()
+        process.kill()
+    assert process.returncode == 130
+    assert "stopped. What was stored stays" in said
+    assert "Traceback" not in said
+    assert {one["last"]["outcome"] for one in json.loads(good(home, "sources", "--json"))} == {"stopped"}
+    vendor.site.calm()
+    good(home, "pull")
+    assert [one["stored"] for one in json.loads(good(home, "sources", "--json"))] == [5, 5]
 
 
 @pytest.mark.parametrize(("arguments", "word"), [
