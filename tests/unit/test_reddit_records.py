@@ -140,6 +140,7 @@ def test_what_is_no_remark_is_passed_over(kind: str) -> None:
     assert read(kind, body="words") is None
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner))
 )
