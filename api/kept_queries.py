@@ -14,7 +14,7 @@ from mining.filters import Filters
 from mining.reading import Query
 from mining.store import Store
 
-LONGEST = 8_000
+LONGEST = 4_000
 
 # A key is asked for in quotes, within the JSON of the database.
 _BREAKS_OUT = re.compile(r'["\\\x00-\x1f]')

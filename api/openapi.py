@@ -77,8 +77,9 @@ def _put_schemas(described: dict[str, Any]) -> None:
         schemas.pop(name, None)
     for model in (Item, Problem):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(schema.pop("$defs", {}))
-        schemas[model.__name__] = schema
+        for name, below in {**schema.pop("$defs", {}), model.__name__: schema}.items():
+            if schemas.setdefault(name, below) != below:
+                raise ValueError(f"two schemas are called {name}")
 
 
 def _put_problems(operation: dict[str, Any], path: str) -> None:

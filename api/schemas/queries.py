@@ -32,7 +32,7 @@ class Counts(Told):
     authors: int
 
 
-class Item(Told):
+class Opened(Told):
     """A feedback item with those of its mentions that were counted."""
 
     feedback_id: str
@@ -47,5 +47,5 @@ class QueryResponse(Told):
     asked_value: int = Field(description="What it was then.")
     filters: dict[str, Any] = Field(description="What the figure counts.")
     counts: Counts
-    rows: list[Item]
+    rows: list[Opened]
     next_cursor: str | None
