@@ -186,7 +186,7 @@ def _table(rows: Sequence[Sequence[Any]], bars: Mapping[str, float]) -> list[str
         bar = next((most for start, most in bars.items() if name.startswith(start)), None)
         told = "" if bar is None else f"  p95 < {bar:g}: {'held' if p95 < bar else 'MISSED'}"
         print(
-            f"{name:<44}{len(times[name]):>6}{p50:>8.0f}{p95:>8.0f}{p99:>8.0f}{most:>8.0f}{len(wrong[name]):>8}{told}"
+            f"{name:<44}{len(times[name]):>6}{p50:>8.0f}{p95:>8.0f}{p99:>8.0f}{most:>8.0f}{len(wrong.get(name, ())):>8}{told}"
         )
         missed += [f"{name}: p95 {p95:.0f} ms"] if bar is not None and p95 >= bar else []
     for name, errors in wrong.items():
