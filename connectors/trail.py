@@ -36,7 +36,7 @@ class Trail:
 
     ``asks`` changes with what is asked for: a cursor of other questions is none. ``since`` and ``until`` bound the
     sweep (``until`` None: up to ``begun``), ``place`` is what the source wrote last, ``resumed`` says that it is not
-    the beginning, ``over`` that there is nothing left to do.
+    the beginning, ``first`` that no sweep came to its end before, ``over`` that there is nothing left to do.
 
     Raises:
         ConfigError: the cursor was written by a newer version of this program.
@@ -66,6 +66,7 @@ class Trail:
         self.since = _time(sweep.get("since")) if sweep else self._start()
         self.until = window.until
         self._missing = bool(sweep.get("missing"))
+        self.first = self._high is None or self.backfill
 
     def _bounds(self) -> list[str | None] | None:
         """The window as a backfill's cursor tells it; None for a live sweep."""

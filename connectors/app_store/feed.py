@@ -8,7 +8,7 @@ first entry may be the app itself, an entry has its text twice (as text and as H
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -43,35 +43,54 @@ class Feed:
 
 @dataclass
 class _Walk:
-    """The storefront and the page that are read next, the size of the one before, and the last page as it was told."""
+    """The storefront and the page that are read next, the size of the one before, and the last page as it was told.
+
+    ``again`` says that the storefront is being read a second time, and ``ids`` what came the first time.
+    """
 
     storefront: int = 0
     page: int = 1
     size: int = 0
     last: int | None = None
+    again: bool = False
+    ids: list[str] = field(default_factory=list)
 
-    def on(self, size: int, last: int | None) -> None:
-        """To the next page."""
-        self.page, self.size, self.last = self.page + 1, size, last or self.last
+    def came(self, items: Sequence[Feedback | Reject]) -> None:
+        """Remember what came; the list of the page before stays as it is, in a cursor."""
+        self.ids = [*self.ids, *map(_id, items)]
 
-    def over(self) -> None:
-        """To the next storefront."""
-        self.storefront, self.page, self.size, self.last = self.storefront + 1, 1, 0, None
+    def go(self, size: int, last: int | None, *, ended: bool, rounds: int) -> None:
+        """To the next page, to the first one once more where there are two rounds, or to the next storefront."""
+        if not ended:
+            self.page, self.size, self.last = self.page + 1, size, last or self.last
+        elif rounds == 2 and self.page > 1 and not self.again:
+            self.page, self.size, self.last, self.again = 1, 0, None, True
+        else:
+            self.storefront, self.page, self.size, self.last = self.storefront + 1, 1, 0, None
+            self.again, self.ids = False, []
 
 
 def sweep(
     http: Http, app: str, territories: Sequence[str], trail: Trail, origin: Origin, notes: Sequence[str]
 ) -> Iterator[Page]:
-    """Each storefront from its newest review down to where the sweep began."""
+    """Each storefront from its newest review down to where the sweep began.
+
+    Pages are numbered: when a review is removed in mid-sweep, one that stood behind it moves up past us. A later sweep
+    finds it within its lookback; so the first one, which has none behind it, reads what has several pages twice.
+    """
+    rounds = 2 if trail.first else 1
     walk = _Walk(**trail.place) if trail.place else _Walk()
     while walk.storefront < len(territories):
         territory = territories[walk.storefront]
         feed = page(http, app, territory, walk.page)
         items = [from_entry({**entry, "territory": territory}, origin) for entry in feed.entries]
         partial, missing, ended = _judged(walk, feed, items, trail, territory)
-        walk.over() if ended else walk.on(len(items), feed.last)
-        done = min(1.0, (walk.storefront + (walk.page - 1) / _PAGES) / len(territories))
-        yield trail.page(items, vars(walk), done=done, notes=notes, partial=partial, missing=missing)
+        fresh = [item for item in items if _id(item) not in walk.ids]
+        walk.came(fresh if rounds == 2 else ())
+        walk.go(len(items), feed.last, ended=ended, rounds=rounds)
+        pages = walk.page - 1 + (_PAGES if walk.again else 0)
+        done = min(1.0, (walk.storefront + pages / (_PAGES * rounds)) / len(territories))
+        yield trail.page(fresh, vars(walk), done=done, notes=notes, partial=partial, missing=missing)
         notes = ()
     yield trail.end(notes=notes)
 
@@ -169,6 +188,10 @@ def _last(root: Element) -> int | None:
             number = link.get("href", "").partition("/page=")[2].partition("/")[0]
             return int(number) if number.isdecimal() and 0 < int(number) <= _PAGES else None
     return None
+
+
+def _id(item: Feedback | Reject) -> str:
+    return item.native_id if isinstance(item, Feedback) else item.where
 
 
 def _behind(items: Sequence[Feedback | Reject], trail: Trail) -> bool:

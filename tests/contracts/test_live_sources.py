@@ -182,6 +182,30 @@ def test_what_is_said_between_a_crash_and_the_next_run_is_found(stall: Stall) ->
             assert texts(pages) == here.words, f"after page {stored}"
 
 
+def test_what_is_taken_back_during_a_sweep_takes_nothing_else_along(stall: Stall) -> None:
+    """What stood behind it moves up by one, past whoever counts pages."""
+    for request in range(1, _requests_of_a_sweep(stall.name) + 1):
+        with stall_of(stall.name) as here:
+            here.site.at(request, meanwhile(partial(here.fake.delete, "109")))
+            stored = here.pull()
+            here.clock.pass_by(600)
+            stored += here.pull(cursor_of(stored))
+            assert here.words.items() <= texts(stored).items(), f"at request {request}"
+
+
+def test_a_sweep_that_was_broken_off_goes_on_days_later(stall: Stall) -> None:
+    for stored in (1, 2, 3):
+        with stall_of(stall.name) as here:
+            pages = here.pull(pages=stored)
+            for number in range(5):
+                here.clock.pass_by(86_400)
+                here.fake.put(f"12{number}", f"Said on day {number}")
+            for _ in range(2):
+                pages += here.pull(cursor_of(pages))
+                here.clock.pass_by(600)
+            assert texts(pages) == here.words, f"after page {stored}"
+
+
 def test_what_a_vendor_shows_late_is_found(stall: Stall) -> None:
     """Its search learns of a remark an hour after it was made, when a sweep has gone past that hour."""
     first = stall.pull()

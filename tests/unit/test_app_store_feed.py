@@ -148,14 +148,18 @@ def test_every_storefront_is_read_and_named(vendor: FakeAppStoreFeed) -> None:
     assert not any(page.partial for page in pages)
 
 
-def test_page_eleven_is_never_asked_for(vendor: FakeAppStoreFeed) -> None:
+def test_a_first_sweep_reads_pages_twice_and_page_eleven_never(vendor: FakeAppStoreFeed) -> None:
+    """What is removed meanwhile moves the rest up by one; the next sweep only looks back so far."""
     vendor.size, vendor.last_link = 50, False
     fill(vendor, 520)
     pages = list(source(vendor).pull({}, SINCE))
     assert [request.path.split("/page=")[1].split("/")[0] for request in vendor.site.data] == [
-        str(number) for number in range(1, 11)
+        str(number) for number in (*range(1, 11), *range(1, 11))
     ]
     assert len(items(pages)) == 500
+    asked = len(vendor.site.data)
+    list(source(vendor).pull(pages[-1].cursor, SINCE))
+    assert len(vendor.site.data) - asked <= 10
 
 
 def test_the_ceiling_is_said_and_the_next_sweep_goes_on_from_there(vendor: FakeAppStoreFeed) -> None:
