@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from threading import Condition, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from connectors.errors import Busy, OverheardError
@@ -23,6 +24,10 @@ BUSY_S = 2.0
 
 FAILED_S = 60.0
 """After an error it is tried again after so long."""
+
+
+REST_S = 30.0
+"""After a look it rests for as long as that took, up to so long, however often it is nudged."""
 
 
 class Stopped(Exception):
@@ -94,13 +99,15 @@ class Upkeep:
                 if self._ending:
                     return
                 asked = self._asked
+            begun = monotonic()
             again = self._look()
             with self._changed:
                 if again is None:
                     self._done = asked
                     self._changed.notify_all()
-                else:
-                    self._changed.wait_for(lambda: self._ending, again)
+                    # Those who ask questions have the machine for as long as it took.
+                    again = min(monotonic() - begun, REST_S)
+                self._changed.wait_for(lambda: self._ending, again)
 
     def _look(self) -> float | None:
         """One look; the seconds after which it has to be repeated, if it has to."""
