@@ -189,7 +189,7 @@ class Workspace:
         """What answers searches, from many threads; it reads words and vectors at the first search, the model too."""
         from mining.searching import Searcher
 
-        return Searcher(self.store, lambda: self.embedder or self.reader.embedder)
+        return Searcher(self.store, lambda: self.embedder or self.reader.embedder, patience=0.05)
 
     @cached_property
     def engine(self) -> Engine:

@@ -95,15 +95,15 @@ class Table:
     whole: Group
 
 
-def aggregate(store: Store, asked: Aggregate) -> Table:
-    """Count by groups, all of one state of the database.
+def aggregate(store: Store, asked: Aggregate, among: Facts | None = None) -> Table:
+    """Count by groups, all of one state of the database: that of this moment, or of ``among``, which a server holds.
 
     Raises:
         ConfigError: an unknown dimension or grain, more than three dimensions, one of them twice, a limit out of
             bounds, or filters for other speakers than customers.
     """
     _check(asked)
-    chosen = facts.select(store, asked.filters)
+    chosen = facts.select(store, asked.filters) if among is None else among.narrowed(asked.filters)
     periods, period_of = _periods(chosen, asked)
     all_ = _row(asked, measured_whole(chosen), 0, {}, None, 0)
     if not asked.by and asked.grain is None:

@@ -103,6 +103,12 @@ def frame(store: Store, first: int | None = None, last: int | None = None) -> tu
         return joined
 
 
+def current(store: Store) -> Frame | None:
+    """The frame of all days that was read last, if nothing has changed since; it waits for nobody."""
+    whole, told = _held(store).whole, _told(store)
+    return whole[1] if whole is not None and whole[0] == told else None
+
+
 def _told(store: Store) -> tuple[int, ...]:
     """How many days there are and the sums of both halves of their stamps: another one after every change."""
     low, high = func.sum(_TABLE.c.stamp.op("&")(_HALF)), func.sum(_TABLE.c.stamp.op(">>")(31))

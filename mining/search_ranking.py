@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mining.facts import Facts
 from mining.facts_frame import Frame
-from mining.facts_made import Array
+from mining.facts_made import COLUMNS, Array
 from mining.search import Mode, Order, Search
 from mining.search_held import Segment
 from mining.search_postings import WordBlock
@@ -53,6 +53,12 @@ class Corpus:
         for part in self.words:
             lengths[part.start : part.end] = part.block.lengths[part.begin : part.begin + part.end - part.start]
         return lengths
+
+    def make_ready(self) -> None:
+        """Make now what the first search would have to wait for."""
+        for name in (*COLUMNS, "feedback_number", "author_number", "first_number"):
+            self.frame.column(name)
+        _ = self.lengths
 
     def said(self, term: Term) -> Array:
         """How often each mention says a term."""

@@ -6,12 +6,15 @@ keeps, so another process's writes are seen by the next search, and what is gone
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from threading import RLock
+from threading import Lock, RLock
+from typing import cast
 
 import numpy as np
 
@@ -37,6 +40,10 @@ from mining.store import Store
 _TRIES = 8
 # Days whose mentions' ids are held.
 _DAYS_NAMED = 1_000
+# What searches see while others write is at most so many seconds old.
+_OLDEST = 10.0
+# Reading that took longer than this rests for so many times as long.
+_QUICK, _REST = 0.05, 2.0
 
 
 class _Moved(Exception):
@@ -49,12 +56,19 @@ class Searcher:
     Args:
         store: where everything is.
         embedder: gives the model that the mentions' vectors were made by; called when a search needs it first.
+        patience: seconds that a search waits for what was written since the last one to be read. None: for as long as
+            it takes, so that every count is of the moment of asking. Otherwise, where somebody writes much, counts may
+            be of some seconds ago, ten at most; what is shown is always as SQL has it.
     """
 
-    def __init__(self, store: Store, embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, store: Store, embedder: Callable[[], Embedder], patience: float | None = None) -> None:
         self.store = store
         self._open = embedder
-        self._lock = RLock()
+        self._patience = patience
+        self._lock, self._queue = RLock(), RLock()
+        self._reader: ThreadPoolExecutor | None = None
+        self._next: tuple[bool, Future[Corpus]] | None = None
+        self._true_at = self._rest_until = 0.0
         self._embedder: Embedder | None = None
         self._forget()
 
@@ -69,6 +83,7 @@ class Searcher:
         )
         self._last: Corpus | None = None
         self._named: OrderedDict[tuple[int, int], list[str]] = OrderedDict()
+        self._naming = Lock()
 
     @property
     def embedder(self) -> Embedder:
@@ -105,6 +120,7 @@ class Searcher:
         for _ in range(_TRIES):
             with suppress(_Moved):
                 return self._search(asked, terms, page, by, dimensions)
+            self._read(meaning=bool(by))
         raise OverheardError("the store changes too quickly to be read", hint="search again in a moment")
 
     def _search(
@@ -165,20 +181,66 @@ class Searcher:
     # --- what is held -----------------------------------------------------------------------------------------------
 
     def corpus(self, *, meaning: bool) -> Corpus:
-        """All customers' mentions as they are now, with their vectors where a search goes by meaning."""
+        """All customers' mentions, with their vectors where a search goes by meaning; see ``patience``."""
+        last = self._last
+        usable = last is not None and bool(last.meanings or not meaning)
+        if last is not None and usable and facts_held.current(self.store) is last.frame:
+            self._true_at = time.monotonic()
+            return last
+        if self._patience is None:
+            return self._read(meaning)
+        told = self._reading(meaning)
+        young = time.monotonic() - self._true_at < _OLDEST
+        try:
+            return told.result(self._patience if usable and young else None)
+        except TimeoutError:
+            return cast(Corpus, self._last)
+
+    def _reading(self, meaning: bool) -> Future[Corpus]:
+        """What is being read by the one thread that reads, or will be when it has paused."""
+        with self._queue:
+            meaning = meaning or bool(self._last is not None and self._last.meanings)
+            if self._next is None or self._next[1].done() or meaning > self._next[0]:
+                self._reader = self._reader or ThreadPoolExecutor(1, thread_name_prefix="search")
+                self._next = meaning, self._reader.submit(self._read_in_turn, meaning)
+            return self._next[1]
+
+    def _read_in_turn(self, meaning: bool) -> Corpus:
+        # Where somebody writes all the time, reading must leave the processor to searches.
+        time.sleep(max(0.0, self._rest_until - time.monotonic()))
+        begun = time.monotonic()
+        corpus = self._read(meaning)
+        corpus.make_ready()
+        took = time.monotonic() - begun
+        self._rest_until = time.monotonic() + (_REST * took if took > _QUICK else 0.0)
+        return corpus
+
+    def _read(self, meaning: bool) -> Corpus:
+        """All of it as it is now."""
         for _ in range(_TRIES):
-            whole = facts.on_days(self.store, None, None)
+            begun = time.monotonic()
             with self._lock, suppress(_Moved):
-                last = self._last
+                whole, last = facts.on_days(self.store, None, None), self._last
+                meaning = meaning or bool(last is not None and last.meanings)
                 if last is None or last.frame is not whole.frame or (meaning and not last.meanings):
                     vectors = self._vectors.segments(whole.frame) if meaning else ()
-                    self._last = last = Corpus(whole, self._words.segments(whole.frame), vectors)
+                    last = Corpus(whole, self._words.segments(whole.frame), vectors)
+                self._last, self._true_at = last, begun
                 return last
         raise OverheardError("the store changes too quickly to be read", hint="search again in a moment")
+
+    def close(self) -> None:
+        """End the thread that reads, if there is one."""
+        if self._reader is not None:
+            self._reader.shutdown()
 
     def _texts(self, chunks: Sequence[Chunk]) -> list[str]:
         """What is said on some days, each text with a NUL behind it."""
         stored = facts_held.words(self.store, [chunk.day for chunk in chunks if chunk.words is None])
+        if len(chunks) < _DAYS_NAMED // 2:
+            # A day that changes is soon changed again, and then its ids are no longer to be had.
+            for chunk, ids in zip(chunks, self._ids(chunks), strict=True):
+                self._name(chunk, ids)
         found = []
         for chunk in chunks:
             words = chunk.words
@@ -197,15 +259,18 @@ class Searcher:
         return [found[chunk.day] for chunk in chunks]
 
     def _ids_of(self, chunk: Chunk) -> list[str]:
-        """The mentions of a day, held for as long as days are asked for that were not."""
-        key = (chunk.day, chunk.made)
-        with self._lock:
-            if (ids := self._named.get(key)) is None:
-                [ids] = self._ids([chunk])
-                self._named[key] = ids
-                if len(self._named) > _DAYS_NAMED:
-                    self._named.popitem(last=False)
-            return ids
+        """The mentions of a day."""
+        ids = self._named.get((chunk.day, chunk.made))
+        if ids is None:
+            [ids] = self._ids([chunk])
+            self._name(chunk, ids)
+        return ids
+
+    def _name(self, chunk: Chunk, ids: list[str]) -> None:
+        with self._naming:
+            self._named[chunk.day, chunk.made] = ids
+            if len(self._named) > _DAYS_NAMED:
+                self._named.popitem(last=False)
 
 
 def checked(asked: Search) -> tuple[str, ...]:
