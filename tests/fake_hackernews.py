@@ -131,6 +131,8 @@ class FakeHackerNews(FakeSource):
 
     def _item(self, request: Request) -> Answer:
         item = self.items.get(request.found["id"])
+        if item is None and request.found["id"] == "1":
+            return Answer({"id": 1, "type": "story", "time": 1160418111, "by": "pg", "title": "Y Combinator"})
         if item is None or item.id in self.vanished:
             return Answer("null", headers={"Content-Type": "application/json; charset=utf-8"})
         told: dict[str, Any] = {"id": int(item.id), "time": int(item.said_at.timestamp())}

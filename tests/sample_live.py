@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from connectors.base import Page, Reject, Window
 from connectors.clock import Clock
-from connectors.errors import ConfigError
+from connectors.errors import ConfigError, Unreachable
 from connectors.http import Http, NoCircles
 from connectors.record import Channel, Feedback
 from connectors.refusals import Refused
@@ -88,8 +88,10 @@ class Notes:
 
     def _listing(self, http: Http, after: str | None) -> dict[str, Any]:
         given = {"after": after} if after else {}
-        found: dict[str, Any] = http.json("notes", {"limit": self._config.page_size, **given})
-        return found
+        found = http.json("notes", {"limit": self._config.page_size, **given})
+        if not isinstance(found, dict) or not isinstance(found.get("notes"), list):
+            raise Unreachable("Notes sent something that is no list of notes", hint="check base_url")
+        return {"next": None, **found}
 
     def _read(self, note: dict[str, Any]) -> Feedback | Reject:
         try:
@@ -121,16 +123,18 @@ class Notes:
             return
         with self._http() as http:
             for native_id in native_ids:
-                yield Page([self._again(http, native_id)], {})
+                yield Page(list(self._again(http, native_id)), {})
 
-    def _again(self, http: Http, native_id: str) -> Feedback | Reject:
+    def _again(self, http: Http, native_id: str) -> Iterator[Feedback | Reject]:
         try:
-            return self._read(http.json(f"notes/{native_id}"))
+            found = http.json(f"notes/{native_id}")
+            if isinstance(found, dict) and found.get("id") == native_id:
+                yield self._read(found)
         except Refused as refused:
             if refused.status != 404 or "NOTE_DELETED" not in refused.reasons:
                 raise
             now = self._clock.now()
-            return Feedback(self.name, native_id, Channel.SOCIAL, said_at=now, fetched_at=now, deleted=True)
+            yield Feedback(self.name, native_id, Channel.SOCIAL, said_at=now, fetched_at=now, deleted=True)
 
     def _http(self) -> Http:
         required(SECRETS, self._secrets, self.name)

@@ -36,6 +36,8 @@ _CEILING = 1000
 _BEGAN = datetime(2006, 10, 9, tzinfo=UTC)
 # Items that are looked at again before they are stored.
 _AGAIN = 50
+# The first item of all, which is always there.
+_FIRST = 1
 # So many answers in a row that do not fit their question are no accident.
 _STRANGE = 6
 _HINT = "what came so far is kept; pull again later"
@@ -102,6 +104,7 @@ class HackerNews:
         self.name = name
         self._config = config
         self._clock = clock
+        self._sound = False
 
     def pull(self, cursor: Mapping[str, object], window: Window) -> Iterator[Page]:
         """What was said since the last sweep, oldest first; see :mod:`connectors.trail` for when that is."""
@@ -146,8 +149,13 @@ class HackerNews:
         return f"{_CALLED} answers, without a key: {told}"
 
     def recheck(self, native_ids: Sequence[str]) -> Iterator[Page]:
-        """Ask the official API for each item, one request an item."""
+        """Ask the official API for each item, one request an item.
+
+        Raises:
+            Unreachable: it knows nothing at all, so what it does not know is not taken for deleted.
+        """
         with self._http(self._config.item_url) as http:
+            self._sound = False
             for start in range(0, len(native_ids), _AGAIN):
                 part = native_ids[start : start + _AGAIN]
                 done = (start + len(part)) / len(native_ids)
@@ -163,9 +171,24 @@ class HackerNews:
             return
         found = http.json(f"item/{native_id}.json")
         if found is None:
+            self._believe(http)
             yield gone(native_id, self._origin())
         elif isinstance(found, Mapping) and str(found.get("id")) == native_id:
             yield from_item(found, self._origin())
+
+    def _believe(self, http: Http) -> None:
+        """See that the official API knows the first item of all, because a wrong address is answered like a deletion.
+
+        Raises:
+            Unreachable: it does not.
+        """
+        if not self._sound:
+            first = http.json(f"item/{_FIRST}.json")
+            if not isinstance(first, Mapping) or first.get("id") != _FIRST:
+                raise Unreachable(
+                    f"{_CALLED} does not know its own first item: nothing is taken for deleted", hint="check item_url"
+                )
+            self._sound = True
 
     def _asked(self, http: Http, start: int, stop: int) -> _Found:
         """What all questions find between two moments; asked twice where the first answer cannot be all."""

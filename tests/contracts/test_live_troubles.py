@@ -164,6 +164,17 @@ def test_trouble_that_never_ends_is_said_and_what_came_before_stays(stall: Stall
         stall.raised.append(error)
 
 
+@pytest.mark.parametrize("body", ["null", "[]", "{}", '"?"', "7", '{"data": 3, "hits": 3, "notes": 3}', ""])
+def test_json_of_another_shape_is_said_and_costs_nothing(stall: Stall, body: str) -> None:
+    before = stall.pull(pages=1)
+    stall.site.always(instead(Answer(body, headers={"Content-Type": "application/json"})))
+    _, error = stall.failing(cursor_of(before))
+    assert isinstance(error, Unreachable)
+    stall.site.calm()
+    stall.clock.pass_by(600)
+    assert texts([*before, *stall.pull(cursor_of(before))]) == stall.words
+
+
 def test_nobody_at_the_address_is_said(stall: Stall) -> None:
     with serving(FakeClock()) as gone:
         url = gone.url
@@ -292,11 +303,15 @@ def test_a_check_says_what_it_saw(stall: Stall) -> None:
 
 
 _LOST = instead(Answer("<html><body>404 Not Found</body></html>", 404))
+_NULL = instead(Answer("null", headers={"Content-Type": "application/json"}))
+_BLANK = instead(Answer({}))
 
 
 @pytest.mark.parametrize("vendor", RECHECKS)
 @pytest.mark.parametrize(
-    "trouble", [failing(500), html(), cut(), failing(403), _LOST], ids=["500", "html", "cut", "403", "proxy-404"]
+    "trouble",
+    [failing(500), html(), cut(), failing(403), _LOST, _NULL, _BLANK],
+    ids=["500", "html", "cut", "403", "proxy-404", "null", "blank"],
 )
 def test_a_recheck_in_trouble_declares_nothing_dead(stall: Stall, trouble: Trouble) -> None:
     """What is declared dead never comes back, so it takes the vendor's own word, and no proxy's."""
