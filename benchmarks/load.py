@@ -185,13 +185,12 @@ def _table(rows: Sequence[Sequence[Any]], bars: Mapping[str, float]) -> list[str
         p50, p95, p99, most = np.percentile(times[name], (50, 95, 99, 100))
         bar = next((most for start, most in bars.items() if name.startswith(start)), None)
         told = "" if bar is None else f"  p95 < {bar:g}: {'held' if p95 < bar else 'MISSED'}"
-        print(
-            f"{name:<44}{len(times[name]):>6}{p50:>8.0f}{p95:>8.0f}{p99:>8.0f}{most:>8.0f}{len(wrong.get(name, ())):>8}{told}"
-        )
+        errors = len(wrong.get(name, ()))
+        print(f"{name:<44}{len(times[name]):>6}{p50:>8.0f}{p95:>8.0f}{p99:>8.0f}{most:>8.0f}{errors:>8}{told}")
         missed += [f"{name}: p95 {p95:.0f} ms"] if bar is not None and p95 >= bar else []
-    for name, errors in wrong.items():
-        missed.append(f"{name}: {len(errors)} errors")
-        for error in sorted(set(errors))[:5]:
+    for name, told_of in wrong.items():
+        missed.append(f"{name}: {len(told_of)} errors")
+        for error in sorted(set(told_of))[:5]:
             print(f"  {name}: {error}")
     return missed
 
