@@ -123,7 +123,9 @@ def _type(field: Mapping[str, Any]) -> str:
         return ", ".join(map(str, field["enum"]))
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}))}"
-    limits = [f"at most {field[name]:,}" for name in ("maximum", "maxLength") if name in field]
+    if field.get("type") == "string" and "format" not in field:
+        return f"text of at most {field['maxLength']:,}" if "maxLength" in field else "text"
+    limits = [f"at most {field[name]:,}" for name in ("maximum",) if name in field]
     return " ".join([str(field.get("format") or field.get("type") or field.get("const") or "anything"), *limits])
 
 

@@ -25,7 +25,9 @@ OPERATIONS = (
     "GET /healthz", "GET /readyz", "POST /v1/search", "POST /v1/aggregate", "POST /v1/ask", "GET /v1/themes",
     "GET /v1/themes/{id}", "GET /v1/mentions/{id}", "GET /v1/queries/{id}", "POST /v1/ingest", "GET /v1/jobs/{id}",
 )  # fmt: skip
-EXAMPLES = 30
+EXAMPLES = 20
+# A request without parameter and body cannot be wrong.
+TRIED = [(name, good) for name in OPERATIONS for good in (True, False) if good or not name.endswith("z")]
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +59,7 @@ def test_every_operation_is_tried(described: dict[str, Any]) -> None:
     assert set(operations(described)) == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize(("name", "good"), TRIED)
 @pytest.mark.filterwarnings("ignore")
 def test_no_request_has_an_answer_that_is_not_described(
     api: Served, described: dict[str, Any], name: str, good: bool
@@ -78,12 +79,7 @@ def test_no_request_has_an_answer_that_is_not_described(
     def tried(case: Any) -> None:
         case.call_and_validate(base_url=api.url, headers=headers, excluded_checks=excluded, timeout=30)
 
-    try:
-        tried()
-    except Exception as error:
-        if "Unsatisfiable" in type(error).__name__ or "Skip" in type(error).__name__:
-            pytest.skip("nothing about this operation can be wrong")
-        raise
+    tried()
 
 
 # --- the document ---------------------------------------------------------------------------------------------------
