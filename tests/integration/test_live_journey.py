@@ -25,7 +25,7 @@ from mining.runner import Report
 from mining.search import Search, search
 from mining.themes.update import update as sort_into_themes
 from tests.fake_clock import FakeClock
-from tests.fake_site import serving
+from tests.fake_site import Answer, instead, serving
 from tests.live_stalls import FILED, RECHECKS, VENDORS, Stall, environment
 
 ASKED_BY_ID = [name for name in FILED if name in RECHECKS]
@@ -71,12 +71,17 @@ class Shop:
         (home / FILE_NAME).write_text("\n".join(["[sources.acme]", *lines]) + "\n", encoding="utf-8")
         self.where = replace(Workspace.open(home), clock=stall.clock)
 
-    def read(self) -> Report:
-        """What ``overheard pull`` does, at the vendor's time."""
+    def pull(self) -> Report:
+        """The source is read, and nothing understood."""
         since = Window(since=self.stall.clock.now() - timedelta(days=60))
         (report,) = runner.run(
-            self.where.store, [job(self.where, "acme", window=since)], self.where.key, clock=self.stall.clock
+            self.where.store, [job(self.where, "acme", window=since)], self.where.key, now=True, clock=self.stall.clock
         )
+        return report
+
+    def read(self) -> Report:
+        """What ``overheard pull`` does, at the vendor's time."""
+        report = self.pull()
         assert report.error is None, report.error
         where = self.where
         with where.writing():
@@ -223,6 +228,13 @@ def test_no_secret_is_anywhere_in_the_workspace(name: str, tmp_path: Path, monke
     with _shop(name, tmp_path, monkeypatch) as shop:
         shop.stall.fake.spoil("103")
         shop.read()
+        keys = sorted(shop.stall.confidences())
+        told = {"error": keys, "errors": [{"code": key, "detail": key} for key in keys]}
+        for status in (400, 401, 403, 500):
+            shop.stall.clock.pass_by(60)
+            shop.stall.site.always(instead(Answer(told, status)))
+            assert shop.pull().error is not None
+            shop.stall.site.calm()
         shop.where.store.close()
         kept = b"".join(path.read_bytes() for path in sorted(shop.home.rglob("*")) if path.is_file())
         assert b"late again" in kept
