@@ -29,7 +29,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("OVERHEARD_")},
         "PYTHONUNBUFFERED": "1",
     }
-    where = {"env": environment, "cwd": folder}
+    where: dict[str, Any] = {"env": environment, "cwd": folder}
     subprocess.run([OVERHEARD, "demo"], check=True, stdout=subprocess.DEVNULL, timeout=300, **where)
     command = [OVERHEARD, "serve", "--home", "overheard-demo", "--port", "0"]
     with (folder / "said.txt").open("w") as said, ExitStack() as closing:
