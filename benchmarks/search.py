@@ -4,7 +4,7 @@
 95th and 99th percentile) of every kind of search and of three-way tables on the workspace that
 :mod:`benchmarks.workspace` fills and :mod:`benchmarks.workspace_vectors` gives vectors, made in a folder that is thrown
 away where no home is given; what a process holds for it; and the load of the machine. With ``--ingest`` another process
-stores and understands new feedback of today meanwhile. No two searches of a kind are the same.
+stores and understands new feedback of the last month meanwhile. No two searches of a kind are the same.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def made(home: Path, feedback: int) -> Path:
 
 
 def ingest(where: Workspace) -> None:
-    """Store and understand feedback of today, 200 items at a time, until somebody ends it."""
+    """Store and understand feedback of the last month, 200 items at a time, until somebody ends it."""
     pull, number = Pull("benchmark|", "benchmark", {}), 0
     while True:
         now = datetime.now(UTC)
@@ -97,7 +97,7 @@ def ingest(where: Workspace) -> None:
                 native_id=f"{now.timestamp()}-{place}",
                 channel=Channel.REVIEW,
                 text=text,
-                said_at=workspace_words.UNTIL,
+                said_at=workspace_words.UNTIL - timedelta(hours=4 * place),
                 fetched_at=now,
             )
             for place, text in enumerate(texts)

@@ -67,10 +67,14 @@ class Aligned(Generic[Day, Held]):
             self._frame = frame
         return self._segments
 
+    def lacking(self, frame: Frame) -> list[Chunk]:
+        """The days that will have to be read for a frame."""
+        return [chunk for chunk in frame.chunks if (chunk.day, chunk.made) not in self._at]
+
     def _align(self, frame: Frame) -> None:
         wanted = {(chunk.day, chunk.made) for chunk in frame.chunks}
         self._at = {key: at for key, at in self._at.items() if key in wanted}
-        missing = [chunk for chunk in frame.chunks if (chunk.day, chunk.made) not in self._at]
+        missing = self.lacking(frame)
         if not missing:
             return
         new = dict(zip(((one.day, one.made) for one in missing), self._read(missing), strict=True))

@@ -20,8 +20,8 @@ from mining.facts_made import Array
 from mining.store import Store
 from mining.themes.space import WIDTH, space_of
 
-# Beyond this share of all, reading everything is quicker than asking by id.
-_MOST_BY_ID = 20_000
+# Beyond so many, reading everything is quicker than asking by id.
+_MOST_BY_ID = 100_000
 # Rows that are multiplied at a time: they stay in the processor's cache.
 _AT_ONCE = 1_024
 # Sums of products stay below 2 to the 24th with mentions' numbers up to 127 and 256 of them.

@@ -37,11 +37,11 @@ from mining.search_words import asked as terms_of
 from mining.store import Store
 
 # A day that somebody changes while it is being read is read again so often.
-_TRIES = 8
+_TRIES = 20
 # Days whose mentions' ids are held.
 _DAYS_NAMED = 1_000
-# What searches see while others write is at most so many seconds old.
-_OLDEST = 10.0
+# What searches see while others write is at most so many seconds old; then they wait.
+_OLDEST = 60.0
 # Reading that took longer than this rests for so many times as long.
 _QUICK, _REST = 0.05, 2.0
 
@@ -58,7 +58,7 @@ class Searcher:
         embedder: gives the model that the mentions' vectors were made by; called when a search needs it first.
         patience: seconds that a search waits for what was written since the last one to be read. None: for as long as
             it takes, so that every count is of the moment of asking. Otherwise, where somebody writes much, counts may
-            be of some seconds ago, ten at most; what is shown is always as SQL has it.
+            be of some seconds ago, sixty at most; what is shown is always as SQL has it.
     """
 
     def __init__(self, store: Store, embedder: Callable[[], Embedder], patience: float | None = None) -> None:
@@ -75,12 +75,14 @@ class Searcher:
     def _forget(self) -> None:
         vocabulary = Vocabulary()
         self._words: Aligned[Words, WordBlock] = Aligned(
-            lambda chunks: [words_of(vocabulary, texts) for texts in self._texts(chunks)],
+            lambda _: [words_of(vocabulary, texts) for texts in self._said],
             lambda days: WordBlock(days, vocabulary),
         )
         self._vectors: Aligned[Vectors, VectorBlock] = Aligned(
-            lambda chunks: search_vectors.kept(self.store, self._ids(chunks), self.made_by), VectorBlock
+            lambda _: search_vectors.kept(self.store, self._whose, self.made_by), VectorBlock
         )
+        self._said: list[str] = []
+        self._whose: list[list[str]] = []
         self._last: Corpus | None = None
         self._named: OrderedDict[tuple[int, int], list[str]] = OrderedDict()
         self._naming = Lock()
@@ -223,8 +225,12 @@ class Searcher:
                 whole, last = facts.on_days(self.store, None, None), self._last
                 meaning = meaning or bool(last is not None and last.meanings)
                 if last is None or last.frame is not whole.frame or (meaning and not last.meanings):
+                    # At once, before anybody changes these days again; what is made of them takes longer.
+                    self._said = self._texts(self._words.lacking(whole.frame))
+                    self._whose = self._ids(self._vectors.lacking(whole.frame)) if meaning else []
                     vectors = self._vectors.segments(whole.frame) if meaning else ()
                     last = Corpus(whole, self._words.segments(whole.frame), vectors)
+                    self._said, self._whose = [], []
                 self._last, self._true_at = last, begun
                 return last
         raise OverheardError("the store changes too quickly to be read", hint="search again in a moment")
