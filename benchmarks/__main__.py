@@ -18,6 +18,7 @@ ALL = (
     "alerts",
     "themes_scale",
     "facts",
+    "search",
 )
 
 
