@@ -105,7 +105,8 @@ def test_keys_are_made_shown_once_listed_and_revoked(home: Home) -> None:
 
 
 @pytest.mark.parametrize("arguments", [
-    ("create", ""), ("create", "x", "--expires", "soon"), ("create", "x", "--expires", "2001-01-01"), ("revoke", "nobody"),
+    ("create", ""), ("create", "x", "--expires", "soon"), ("create", "x", "--expires", "2001-01-01"),
+    ("revoke", "nobody"),
 ])  # fmt: skip
 def test_keys_that_make_no_sense_are_refused(home: Home, arguments: tuple[str, ...]) -> None:
     home.refused("keys", *arguments)
