@@ -54,11 +54,15 @@ _SENTENCES = 3
 
 @dataclass
 class HandedIn:
-    """What the other client handed in: items, by batch milliseconds until 202 and seconds until stored, and errors."""
+    """What the other client handed in: items, by batch milliseconds until 202 and seconds until stored, and errors.
+
+    ``waiting_s``: how long the last batch had waited when all was over.
+    """
 
     items: int = 0
     taken_ms: list[float] = field(default_factory=list)
     stored_s: list[float] = field(default_factory=list)
+    waiting_s: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -233,6 +237,7 @@ def _post(client: httpx.Client, body: dict[str, Any], handed: HandedIn, over: th
         if job.json()["state"] != "waiting":
             handed.stored_s.append(time.perf_counter() - begun)
             return
+    handed.waiting_s = time.perf_counter() - begun
 
 
 def _item(lots: random.Random, number: int) -> dict[str, Any]:
@@ -260,7 +265,7 @@ def _told(handed: HandedIn) -> list[str]:
     print(
         f"\nhanded in beside: {handed.items:,} items in {len(handed.taken_ms)} batches; a batch is taken in "
         f"{taken[0]:.0f} ms (at most {taken[1]:.0f}), stored after {np.median(stored):.1f} s "
-        f"(at most {max(stored):.1f}); errors: {len(handed.wrong)}"
+        f"(at most {max(stored):.1f}); the last had waited {handed.waiting_s:.0f} s at the end; errors: {len(handed.wrong)}"
     )
     for error in sorted(set(handed.wrong))[:5]:
         print(f"  {error}")
