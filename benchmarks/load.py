@@ -265,7 +265,8 @@ def _told(handed: HandedIn) -> list[str]:
     print(
         f"\nhanded in beside: {handed.items:,} items in {len(handed.taken_ms)} batches; a batch is taken in "
         f"{taken[0]:.0f} ms (at most {taken[1]:.0f}), stored after {np.median(stored):.1f} s "
-        f"(at most {max(stored):.1f}); the last had waited {handed.waiting_s:.0f} s at the end; errors: {len(handed.wrong)}"
+        f"(at most {max(stored):.1f}); the last had waited {handed.waiting_s:.0f} s at the end; "
+        f"errors: {len(handed.wrong)}"
     )
     for error in sorted(set(handed.wrong))[:5]:
         print(f"  {error}")
