@@ -37,6 +37,7 @@ def router(parts: Parts) -> APIRouter:
                 filters_of(parts.where, asked.filters), asked.by, asked.grain, zone_of(parts.where, asked.zone),
                 _DAYS.index(begins), asked.limit,
             ),
+            parts.where.searcher.corpus(meaning=False).facts,
         )  # fmt: skip
         now = parts.clock()
         rows = [_shown(group, now) for group in table.groups]
