@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, literal_column, select, update
 
 from connectors.errors import OverheardError
 from mining import schema
@@ -111,7 +111,7 @@ def current(store: Store) -> Frame | None:
 
 def _told(store: Store) -> tuple[int, ...]:
     """How many days there are and the sums of both halves of their stamps: another one after every change."""
-    low, high = func.sum(_TABLE.c.stamp.op("&")(_HALF)), func.sum(_TABLE.c.stamp.op(">>")(31))
+    low, high = func.sum(_TABLE.c.stamp.op("&")(_HALF)), func.sum(_TABLE.c.stamp.op(">>")(literal_column("31")))
     with store.transaction() as connection:
         count, *sums = connection.execute(select(func.count(), low, high).select_from(_TABLE)).one()
     return int(count), *(int(one or 0) for one in sums)

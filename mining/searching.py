@@ -105,6 +105,11 @@ class Searcher:
         self.corpus(meaning=True)
         self.embedder.encode(["warm"])
 
+    def catch_up(self) -> None:
+        """Read what was written until now, however long it takes, where anything was read before."""
+        if (last := self._last) is not None and facts_held.current(self.store) is not last.frame:
+            self._read(meaning=bool(last.meanings))
+
     def search(self, asked: Search) -> Results:
         """A page of hits; see :func:`mining.search.search`."""
         dimensions = checked(asked)

@@ -33,6 +33,8 @@ Key = Annotated[
 ]  # fmt: skip
 Id = Annotated[str, Path(min_length=1, max_length=100, examples=["j3f1c0a9b8d7e6f5a4b3c"])]
 
+_UNDERSTOOD = "understood"
+
 
 def router(parts: Parts) -> APIRouter:
     """The routes."""
@@ -62,11 +64,14 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/jobs/{id}", response_model=JobShown, response_description="The job.")
     def job(id: Id) -> Response:
-        """What became of a hand-in. Jobs are kept for 30 days."""
+        """What became of a hand-in. Once it is `understood`, searches and tables hold it. Jobs are kept for 30 days."""
         found = jobs.find(parts.where.store, id)
         if found is None:
             raise Problem(NOT_FOUND, "There is no such job.", f"Jobs are kept for {jobs.KEPT.days} days.")
-        return said(_shown(parts.where.store, found))
+        shown = _shown(parts.where.store, found)
+        if shown["state"] == _UNDERSTOOD:
+            parts.where.searcher.catch_up()
+        return said(shown)
 
     return routes
 
@@ -80,7 +85,7 @@ def _digest(asked: IngestRequest) -> str:
 def _shown(store: Store, job: Job) -> dict[str, Any]:
     done = jobs.progress(store, job)
     stored = job.stored
-    state = "waiting" if stored is None else "understood" if done.understood == done.held else "stored"
+    state = "waiting" if stored is None else _UNDERSTOOD if done.understood == done.held else "stored"
     told = ("new", "changed", "unchanged", "deleted", "refused")
     return {
         "id": job.id,

@@ -15,6 +15,7 @@ from textwrap import dedent
 import pytest
 
 from connectors.errors import Busy
+from connectors.record import Feedback
 from mining import locks, runner, schema, sweeps
 from mining.database import open_engine
 from mining.pulling import pull
@@ -125,7 +126,8 @@ def test_sources_are_read_side_by_side_into_a_server(on_server: Store) -> None:
         class Renamed(LiveReading):
             def pull(self, cursor, window):  # type: ignore[no-untyped-def]  # as the class above has it
                 for page in super().pull(cursor, window):
-                    yield replace(page, items=[replace(item, source=name) for item in page.items])
+                    items = [replace(item, source=name) if isinstance(item, Feedback) else item for item in page.items]
+                    yield replace(page, items=items)
 
         return runner.Job(name, lambda: (Renamed(vendor), Pull(f"{name}|", name, {})))
 
