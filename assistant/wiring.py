@@ -59,13 +59,14 @@ def home_folder(home: Path | None) -> Path:
 class Workspace:
     """A workspace and what it is made of. Nothing heavy is imported or opened before it is asked for.
 
-    ``clock`` is what live sources and answers go by.
+    ``clock`` is what live sources and answers go by, ``template`` the settings that a new workspace is given as a file.
     """
 
     home: Path
     settings: Settings
     mode: str | None = None
     clock: Clock = field(default_factory=SystemClock)
+    template: str = TEMPLATE
 
     @classmethod
     def open(cls, home: Path | None = None, config: Path | None = None, mode: str | None = None) -> Workspace:
@@ -84,7 +85,7 @@ class Workspace:
             Busy: another run has been making them for ten seconds.
             ConfigError: the folder cannot be made, or the key of feedback already stored is gone.
         """
-        files = {FILE_NAME: lambda: TEMPLATE, KEY: self._new_key}
+        files = {FILE_NAME: lambda: self.template, KEY: self._new_key}
         if all((self.home / name).exists() for name in files):
             return []
         with self._alone(patience=10):

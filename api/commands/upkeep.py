@@ -72,6 +72,8 @@ def demo_workspace(home: Path) -> Workspace:
     from assistant.wiring import Workspace
 
     where = Workspace.open(home, corpus.CONFIG)
+    # So that whatever is asked there later knows the company's names too.
+    where.template = corpus.CONFIG.read_text(encoding="utf-8")
     out.print(f"A workspace in {home}: {corpus.COMPANY}", soft_wrap=True)
     with at_work(where) as index:
         for source in corpus.SOURCES:

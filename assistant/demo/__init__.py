@@ -56,6 +56,7 @@ Try it yourself (the demo's workspace is {home}):
   .venv/bin/overheard search "machine leaks" --language he
   .venv/bin/overheard themes
   .venv/bin/overheard digest --week 2026-W46
+  .venv/bin/overheard serve                                     the HTTP API, at http://127.0.0.1:8000/docs
   .venv/bin/overheard slack --simulate --demo --home {home}     a Slack of your own, in the browser
   .venv/bin/overheard --help
 
