@@ -159,7 +159,7 @@ def search(
         write_json([{**hit.mention.as_json(), "score": round(hit.score, 4)} for hit in hits])
         return
     for hit in hits:
-        out.print(f"{hit.score:.2f}  {_line(hit.mention, where)}", markup=False, soft_wrap=True)
+        out.print(f"{hit.score:.2f}  {line_of(hit.mention, where)}", markup=False, soft_wrap=True)
     if not hits:
         out.print("Nothing found.")
 
@@ -180,7 +180,8 @@ def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> da
     return datetime.combine(day, time(), where.asker().zone).astimezone(UTC)
 
 
-def _line(mention: Heard, where: Workspace) -> str:
+def line_of(mention: Heard, where: Workspace) -> str:
+    """A mention on a line of the terminal, with its labels and names."""
     labels = "/".join(mention.labels.get(task, "?") for task in ("stage", "touchpoint", "intent", "sentiment"))
     names = ", ".join(dict.fromkeys(f"{name.kind} {apart(name.name)}" for name in mention.names))
     about = (mention.mention_id, local(mention.said_at, where), labels, names)
@@ -207,7 +208,7 @@ def show(
         )  # fmt: skip
         return
     for row in rows:
-        out.print(_line(row, where), markup=False, soft_wrap=True)
+        out.print(line_of(row, where), markup=False, soft_wrap=True)
     out.print(f"{counts.feedback} items ({counts.unique} unique), {counts.mentions} mentions, {counts.authors} authors")
     if counts.feedback != value:
         out.print(f"It was {value} items when asked at {local(at, where)}: feedback came, changed or went since.")

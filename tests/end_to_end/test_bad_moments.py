@@ -137,24 +137,33 @@ def test_a_disk_that_fills_up_on_the_way(small_disk: Path, filled: Home, many: P
 # --- a workspace that was tampered with -----------------------------------------------------------------------------
 
 
+def a_mention(home: Home) -> str:
+    """The id of some mention."""
+    id_: str = json.loads(home.good("search", "parcel", "--json"))[0]["mention_id"]
+    return id_
+
+
 def test_an_index_deleted_by_hand(filled: Home) -> None:
+    mention = a_mention(filled)
     shutil.rmtree(filled.folder / INDEX)
-    assert "overheard reindex" in filled.refused("search", "parcel")
+    assert "overheard reindex" in filled.refused("similar", mention)
+    assert json.loads(filled.good("search", "parcel", "--json"))
     filled.good("ask", "top pain points in October", "--as-of", "2026-11-22")
     filled.good("tag")
-    assert json.loads(filled.good("search", "parcel", "--json"))
+    assert json.loads(filled.good("similar", mention, "--json"))
     filled.good("doctor")
 
 
 @pytest.mark.parametrize("name", ["chroma.sqlite3", "link_lists.bin", "data_level0.bin", "header.bin"])
 def test_a_damaged_index(filled: Home, name: str) -> None:
+    mention = a_mention(filled)
     found = list((filled.folder / INDEX).rglob(name))
     for path in found:
         path.write_bytes(random.Random(13).randbytes(5_000))
     if name == "chroma.sqlite3":
-        assert "overheard reindex" in filled.refused("search", "parcel")
+        assert "overheard reindex" in filled.refused("similar", mention)
     filled.good("reindex")
-    assert json.loads(filled.good("search", "parcel", "--json"))
+    assert json.loads(filled.good("similar", mention, "--json"))
     filled.good("doctor")
 
 
