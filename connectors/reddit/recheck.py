@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connectors.base import Page, Reject
 from connectors.record import Feedback
+from connectors.reddit.listings import Listing
 from connectors.reddit.records import Records
 from connectors.reddit.refusals import Closed
 from connectors.reddit.sweep import Asks, listed
@@ -15,15 +16,17 @@ from connectors.tabular import reddit
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-# When nothing came of so many, a fault of Reddit's is likelier than that all have gone.
-_UNLIKELY = 20
+_LOOKED_AT = 5
 
 
-def recheck(line: Asks, records: Records, native_ids: Sequence[str]) -> Iterator[Page]:
+def recheck(
+    line: Asks, records: Records, native_ids: Sequence[str], alive: Callable[[], Iterator[str]]
+) -> Iterator[Page]:
     """Pages of what became of the items, a hundred at a time.
 
-    What Reddit leaves out of its answer twice has gone. Where it leaves out all of twenty or more, nothing is said of
-    them but ``partial``: a deletion cannot be taken back.
+    What Reddit leaves out of its answer twice has gone. A deletion cannot be taken back, so where it leaves out all of
+    them, they are asked for once more beside an item that is ``alive``, as a listing tells: unless that one comes,
+    nothing is said of them but ``partial``.
     """
     known = list(dict.fromkeys(one for one in native_ids if one.startswith(("t1_", "t3_"))))
     for start in range(0, len(known), _AT_ONCE):
@@ -33,11 +36,31 @@ def recheck(line: Asks, records: Records, native_ids: Sequence[str]) -> Iterator
         if missing:
             found |= _found(line, records, missing)
             missing = [one for one in missing if one not in found]
-        if len(missing) == len(asked) >= _UNLIKELY:
+        if len(missing) == len(asked) and not _is_answering(line, records, alive, asked):
             logger.warning("nothing came of %d known items; none is taken for deleted", len(asked))
-            yield Page([], {}, partial=f"Reddit said nothing of {len(asked)} known items; none was taken for deleted")
+            yield Page(
+                [],
+                {},
+                partial=f"Reddit said nothing of what was asked for again ({len(asked)} items); none was taken for deleted",
+            )
             continue
         yield Page([*found.values(), *map(records.gone, missing)], {})
+
+
+def _is_answering(line: Asks, records: Records, alive: Callable[[], Iterator[str]], asked: Sequence[str]) -> bool:
+    """Whether Reddit tells of an item that it has just listed, and of none of those asked for."""
+    witness = next((one for one in alive() if one not in asked), None)
+    return witness is not None and list(_found(line, records, [*asked[: _AT_ONCE - 1], witness])) == [witness]
+
+
+def newest(line: Asks, listings: Sequence[Listing]) -> Iterator[str]:
+    """Ids of items that stand in listings at this moment, the newest of each first."""
+    for listing in listings:
+        try:
+            answer = line.get(listing.way.path, {**listing.way.params, "limit": _LOOKED_AT}, listing.what)
+        except Closed:
+            continue
+        yield from filter(None, map(_name, listed(answer, listing.what).children))
 
 
 def _found(line: Asks, records: Records, asked: Sequence[str]) -> dict[str, Feedback | Reject]:

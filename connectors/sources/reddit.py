@@ -26,7 +26,7 @@ from connectors.errors import AuthFailed, ConfigError
 from connectors.record import Feedback
 from connectors.reddit import listings
 from connectors.reddit.listings import Listing
-from connectors.reddit.recheck import recheck
+from connectors.reddit.recheck import newest, recheck
 from connectors.reddit.records import Records, created
 from connectors.reddit.refusals import APPROVAL, Closed
 from connectors.reddit.standing import shown, taken_up
@@ -153,7 +153,7 @@ class Reddit:
             return
         line = self._line()
         try:
-            yield from recheck(line, self._records, native_ids)
+            yield from recheck(line, self._records, native_ids, lambda: newest(line, self._config.listings()))
         finally:
             line.close()
 

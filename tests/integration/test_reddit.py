@@ -351,7 +351,26 @@ def test_an_empty_answer_for_many_known_items_deletes_none_of_them(fake: FakeRed
         item.more["purged"] = True
     pages = list(source_at(fake).recheck(known))
     assert by_id(pages) == {}
-    assert "60 known items" in partials(pages)
+    assert "asked for again (60 " in partials(pages)
+
+
+def test_a_single_item_that_is_gone_is_believed_beside_one_that_is_there(fake: FakeReddit) -> None:
+    say(fake, 3)
+    known = ids(pulled(fake))
+    fake.items[known[0].removeprefix("t3_")].more["purged"] = True
+    found = by_id(list(source_at(fake).recheck(known[:1])))
+    assert [name for name, item in found.items() if item.deleted] == known[:1]
+
+
+def test_a_single_item_is_not_taken_for_gone_by_a_reddit_that_tells_of_nothing(fake: FakeReddit) -> None:
+    say(fake, 3)
+    known = ids(pulled(fake))
+    # Twice it tells of nothing; it lists what is there; of that too it tells nothing.
+    for number in (1, 2, 4):
+        fake.site.at(number, lambda _request, _usual: fake.empty_page())
+    pages = list(source_at(fake).recheck(known[:1]))
+    assert by_id(pages) == {}
+    assert "asked for again (1 " in partials(pages)
 
 
 def test_what_was_taken_down_and_is_listed_still_is_a_deletion(fake: FakeReddit) -> None:
