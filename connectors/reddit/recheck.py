@@ -38,11 +38,8 @@ def recheck(
             missing = [one for one in missing if one not in found]
         if len(missing) == len(asked) and not _is_answering(line, records, alive, asked):
             logger.warning("nothing came of %d known items; none is taken for deleted", len(asked))
-            yield Page(
-                [],
-                {},
-                partial=f"Reddit said nothing of what was asked for again ({len(asked)} items); none was taken for deleted",
-            )
+            silent = f"Reddit said nothing of what was asked for again ({len(asked)} items)"
+            yield Page([], {}, partial=f"{silent}; none was taken for deleted")
             continue
         yield Page([*found.values(), *map(records.gone, missing)], {})
 
