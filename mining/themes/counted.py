@@ -22,7 +22,7 @@ from mining.store import Store
 from mining.themes import table
 from mining.themes.catalogue import Theme
 from mining.themes.edits import Edits, holding, known
-from mining.themes.listing import RECENT, first_said
+from mining.themes.listing import RECENT, first_said, theme_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,27 +51,10 @@ class Counted:
 
     def as_json(self) -> dict[str, Any]:
         """The stable shape of a theme, see :meth:`mining.themes.listing.Listed.as_json`."""
-        theme, told = self.theme, self.heed
-        return {
-            "id": theme.id,
-            "title": theme.name("en"),
-            "titles": dict(theme.names),
-            "kind": theme.side,
-            "origin": theme.origin,
-            "touchpoints": list(theme.touchpoints),
-            "friction": theme.friction,
-            "keywords": list(theme.keywords),
-            "mentions": told.mentions,
-            "feedback": told.feedback,
-            "unique": told.unique,
-            "authors": told.authors,
-            "first_seen": self.first_seen.isoformat(),
-            "last_seen": self.last_seen.isoformat(),
-            "pain": self.score.as_json(),
-            "pinned": self.pinned,
-            "hidden": self.hidden,
-            "merged": list(self.merged),
-        }
+        seen = self.first_seen, self.last_seen
+        return theme_json(
+            self.theme, self.heed, seen, self.score, pinned=self.pinned, hidden=self.hidden, merged=self.merged
+        )
 
     def weeks(self, zone: tzinfo, begins: int, most: int) -> list[dict[str, Any]]:
         """Unique items of the last weeks in which it was said, by the first local day; ``begins``: 0 is Monday."""

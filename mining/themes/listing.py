@@ -182,6 +182,39 @@ def first_said(store: Store) -> datetime | None:
 # --- every theme ----------------------------------------------------------------------------------------------------
 
 
+def theme_json(
+    theme: Theme,
+    told: Counts | Heed,
+    seen: tuple[datetime, datetime],
+    score: Score,
+    *,
+    pinned: bool,
+    hidden: bool,
+    merged: Sequence[str],
+) -> dict[str, Any]:
+    """The stable shape of a theme with its figures; ``seen`` is when it was first and last said."""
+    return {
+        "id": theme.id,
+        "title": theme.name("en"),
+        "titles": dict(theme.names),
+        "kind": theme.side,
+        "origin": theme.origin,
+        "touchpoints": list(theme.touchpoints),
+        "friction": theme.friction,
+        "keywords": list(theme.keywords),
+        "mentions": told.mentions,
+        "feedback": told.feedback,
+        "unique": told.unique,
+        "authors": told.authors,
+        "first_seen": seen[0].isoformat(),
+        "last_seen": seen[1].isoformat(),
+        "pain": score.as_json(),
+        "pinned": pinned,
+        "hidden": hidden,
+        "merged": list(merged),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A theme over all time: what ``overheard themes`` lists."""
@@ -204,27 +237,9 @@ class Listed:
 
     def as_json(self, *, members: bool = False) -> dict[str, Any]:
         """The stable shape of a theme."""
-        theme, told = self.theme, self.group.counts
-        shown: dict[str, Any] = {
-            "id": theme.id,
-            "title": theme.name("en"),
-            "titles": dict(theme.names),
-            "kind": theme.side,
-            "origin": theme.origin,
-            "touchpoints": list(theme.touchpoints),
-            "friction": theme.friction,
-            "keywords": list(theme.keywords),
-            "mentions": told.mentions,
-            "feedback": told.feedback,
-            "unique": told.unique,
-            "authors": told.authors,
-            "first_seen": self.first_seen.isoformat(),
-            "last_seen": self.last_seen.isoformat(),
-            "pain": self.group.score.as_json(),
-            "pinned": self.pinned,
-            "hidden": self.hidden,
-            "merged": list(self.merged),
-        }
+        told, score = self.group.counts, self.group.score
+        seen = self.first_seen, self.last_seen
+        shown = theme_json(self.theme, told, seen, score, pinned=self.pinned, hidden=self.hidden, merged=self.merged)
         if members:
             shown["members"] = [
                 {"mention_id": row.mention_id, "feedback_id": row.feedback_id} for row in self.group.said
