@@ -227,11 +227,11 @@ def live_kinds() -> list[str]:
 
 
 def needs(kind: str) -> str:
-    """What has to be set for a kind of source to be read, in one sentence."""
+    """What has to be set for a kind of source to be read, in one sentence; a module may name it in ``READS``."""
     module = importlib.import_module(plugins.load("connectors.sources", kind).__module__)
     config = getattr(module, "Config", None)
     fields = config.model_fields if isinstance(config, type) and issubclass(config, BaseModel) else {}
-    keys = [name for name, field in fields.items() if field.is_required()]
+    keys = [name for name, field in fields.items() if field.is_required()] or list(getattr(module, "READS", ()))
     secrets: tuple[Needed, ...] = module.SECRETS
     named = [f"{one.variable} ({one.what})" for one in secrets if not one.optional]
     table = f'[sources.NAME] with use = "{kind}"' + "".join(f" and {key}" for key in keys)

@@ -218,16 +218,18 @@ def _check(where: Workspace, names: list[str], *, as_json: bool) -> None:
 def _told(one: Standing, where: Workspace) -> str:
     """A source in two or three lines."""
     now, held = where.clock.now(), one.held
-    head = f"{one.name} ({one.use or 'files by hand'}): {_state(one, where)}"
+    head = f"{one.name} ({one.use or ('files by hand' if one.last else 'handed in')}): {_state(one, where)}"
     if one.next_at is not None:
         head += f"; next {'now' if one.next_at <= now else local(one.next_at, where)}" + (
             ", OVERDUE" if one.overdue else ""
         )
     lag = one.lag(now)
     counts = [
-        f"last read {local(one.last_read, where)}" if one.last_read else "never read to its end",
+        f"last {'read' if one.use or one.last else 'came'} {local(one.last_read, where)}"
+        if one.last_read
+        else "never read to its end",
         f"newest is {_span(lag)} old" if lag is not None else "nothing stored",
-        f"{one.seen:,} seen, {held.stored:,} stored, {held.rejects:,} rejects",
+        f"{f'{one.seen:,} seen, ' if one.use or one.last else ''}{held.stored:,} stored, {held.rejects:,} rejects",
     ]
     lines = [head, f"  {'; '.join(counts)}"]
     if one.last and one.last.says:
@@ -239,7 +241,7 @@ def _told(one: Standing, where: Workspace) -> str:
 def _state(one: Standing, where: Workspace) -> str:
     last: Sweep | None = one.last
     if last is None:
-        return "not read yet" if one.use else "read before this was remembered"
+        return "not read yet" if one.use else "it is not pulled"
     if last.outcome is None:
         return f"being read since {local(last.started_at, where)}, or killed then"
     return f"{last.outcome.value} {local(last.ended_at or last.started_at, where)}"

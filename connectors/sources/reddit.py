@@ -41,6 +41,7 @@ SECRETS = (
     Needed("client_id", "OVERHEARD_REDDIT_CLIENT_ID", "the id of your Reddit app"),
     Needed("client_secret", "OVERHEARD_REDDIT_CLIENT_SECRET", "the secret of your Reddit app"),
 )
+READS = ("subreddits or searches",)
 _DAY = 86_400.0
 _STALE_S = 3600.0
 _NAME = re.compile(r"[A-Za-z0-9_]{2,50}")
