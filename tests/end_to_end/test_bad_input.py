@@ -106,7 +106,8 @@ def test_nul_bytes_and_half_surrogates(home: Home, tmp_path: Path) -> None:
     path.write_bytes(whole.encode() + b'{"id": "n", "date": "2026-10-20", "text": "raw \x00 nul, raw \xff byte"}\n')
     home.good(*home.ingest(path))
     assert home.count() == 10
-    assert "parcel" in home.good("search", "smile", "--json")
+    assert "parcel" in home.good("search", "parcel", "--json")
+    assert "smile \ufffd here" in home.good("search", "smile", "--json")
     home.good("doctor")
 
 

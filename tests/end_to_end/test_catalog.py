@@ -59,7 +59,7 @@ def test_names_and_own_values_are_found_asked_for_replayed_and_renewed(shop: Hom
     assert counted(shop) == {"Globex": 2, "Acme Pro": 1}
     assert "Globex" in shop.good("stats")
 
-    hits = {hit["feedback_id"]: hit for hit in said(shop, "search", "kiosk", "--product", "Acme Pro")}
+    hits = {hit["feedback_id"]: hit for hit in said(shop, "search", "", "--product", "Acme Pro")}
     assert sorted(hits) == ["shop:1", "shop:4"]
     assert [(one["kind"], one["text"]) for one in hits["shop:1"]["names"]] == [("product", "Acme Pro")]
     assert hits["shop:4"]["names"] == []
