@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from mining.keys import Scope
 from tests.api_served import Served, served, workspace
@@ -26,6 +26,7 @@ OPERATIONS = (
     "GET /v1/themes/{id}", "GET /v1/mentions/{id}", "GET /v1/queries/{id}", "POST /v1/ingest", "GET /v1/jobs/{id}",
 )  # fmt: skip
 EXAMPLES = 20
+LONGEST_LINE = 50_000
 # A request without parameter and body cannot be wrong.
 TRIED = [(name, good) for name in OPERATIONS for good in (True, False) if good or not name.endswith("z")]
 
@@ -77,6 +78,8 @@ def test_no_request_has_an_answer_that_is_not_described(
     )  # fmt: skip
     @given(case=schema[path][method].as_strategy(generation_mode=mode))
     def tried(case: Any) -> None:
+        # A longer line is refused by the HTTP server itself, before anything of ours.
+        assume(len(case.formatted_path) < LONGEST_LINE)
         case.call_and_validate(base_url=api.url, headers=headers, excluded_checks=excluded, timeout=30)
 
     tried()
