@@ -117,11 +117,14 @@ def _served(home: Path) -> Iterator[str]:
             address = next(
                 (part.rstrip(".,") for line in process.stdout or () for part in line.split() if "http://" in part), ""
             )
-            threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True).start()
+            rest = threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True)
+            rest.start()
             _ready(address)
             yield address
         finally:
             process.terminate()
+            process.wait()
+            rest.join()
 
 
 def _ready(address: str) -> None:
