@@ -83,6 +83,11 @@ class Feedback:
         if self.turns:
             object.__setattr__(self, "text", TURN_SEPARATOR.join(turn.text for turn in self.turns))
 
+    @classmethod
+    def gone(cls, source: str, native_id: str, channel: Channel, at: datetime) -> Feedback:
+        """What is left of an item that is not there any more: its id; ``at`` is when that was seen."""
+        return cls(source, native_id, channel, said_at=at, fetched_at=at, deleted=True)
+
     @property
     def id(self) -> str:
         """The id used everywhere: ``source:native_id``."""

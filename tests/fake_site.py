@@ -465,9 +465,9 @@ class FakeSource(ABC):
         """The text that the source is to make of it."""
         return self.items[id].text
 
+    @abstractmethod
     def empty_page(self) -> Answer:
         """The answer to a page that has nothing on it, in the vendor's shape, though there is more behind it."""
-        raise NotImplementedError
 
     def dead_cursor(self) -> Answer | None:
         """What it says to a cursor that it does not know any more; None where it has no cursors."""
@@ -479,4 +479,4 @@ class FakeSource(ABC):
 
     def revoke(self) -> None:
         """Refuse every token given out so far with 401; only where ``tokens`` is true."""
-        raise NotImplementedError
+        raise AssertionError(f"{self.use} gives out no tokens")

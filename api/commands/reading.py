@@ -155,11 +155,16 @@ def search(
         speaker=None if agents else "customer",
     )
     hits = find(where.searcher, Search(words, filters=filters, limit=k)).hits
+    tell_scored([(hit.mention, hit.score) for hit in hits], where, as_json=as_json)
+
+
+def tell_scored(hits: list[tuple[Heard, float]], where: Workspace, *, as_json: bool) -> None:
+    """Print mentions with their scores, a line or a JSON object each."""
     if as_json:
-        write_json([{**hit.mention.as_json(), "score": round(hit.score, 4)} for hit in hits])
+        write_json([{**mention.as_json(), "score": round(score, 4)} for mention, score in hits])
         return
-    for hit in hits:
-        out.print(f"{hit.score:.2f}  {line_of(hit.mention, where)}", markup=False, soft_wrap=True)
+    for mention, score in hits:
+        out.print(f"{score:.2f}  {_line(mention, where)}", markup=False, soft_wrap=True)
     if not hits:
         out.print("Nothing found.")
 
@@ -180,7 +185,7 @@ def _start(where: Workspace, text: str | None, option: str, days: int = 0) -> da
     return datetime.combine(day, time(), where.asker().zone).astimezone(UTC)
 
 
-def line_of(mention: Heard, where: Workspace) -> str:
+def _line(mention: Heard, where: Workspace) -> str:
     """A mention on a line of the terminal, with its labels and names."""
     labels = "/".join(mention.labels.get(task, "?") for task in ("stage", "touchpoint", "intent", "sentiment"))
     names = ", ".join(dict.fromkeys(f"{name.kind} {apart(name.name)}" for name in mention.names))
@@ -208,7 +213,7 @@ def show(
         )  # fmt: skip
         return
     for row in rows:
-        out.print(line_of(row, where), markup=False, soft_wrap=True)
+        out.print(_line(row, where), markup=False, soft_wrap=True)
     out.print(f"{counts.feedback} items ({counts.unique} unique), {counts.mentions} mentions, {counts.authors} authors")
     if counts.feedback != value:
         out.print(f"It was {value} items when asked at {local(at, where)}: feedback came, changed or went since.")

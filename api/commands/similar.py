@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.reading import line_of
-from api.terminal import AsJson, Config, Home, out, workspace, write_json
+from api.commands.reading import tell_scored
+from api.terminal import AsJson, Config, Home, workspace
 from mining.filters import Filters
 
 
@@ -32,10 +32,4 @@ def similar(
     filters = Filters(language=tuple(language or ()), speaker=None if agents else "customer")
     with where.index(write=False) as index:
         found = find(where.store, index, where.miner.embedder, mention, k, filters)
-    if as_json:
-        write_json([{**one.mention.as_json(), "score": round(one.score, 4)} for one in found])
-        return
-    for one in found:
-        out.print(f"{one.score:.2f}  {line_of(one.mention, where)}", markup=False, soft_wrap=True)
-    if not found:
-        out.print("Nobody else said anything.")
+    tell_scored([(one.mention, one.score) for one in found], where, as_json=as_json)

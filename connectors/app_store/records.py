@@ -120,14 +120,7 @@ def from_entry(entry: Mapping[str, str], origin: Origin) -> Feedback | Reject:
 
 def gone(native_id: str, origin: Origin) -> Feedback:
     """A review that is not there any more."""
-    return Feedback(
-        source=origin.source,
-        native_id=native_id,
-        channel=Channel.REVIEW,
-        said_at=origin.fetched_at,
-        fetched_at=origin.fetched_at,
-        deleted=True,
-    )
+    return Feedback.gone(origin.source, native_id, Channel.REVIEW, origin.fetched_at)
 
 
 def from_raw(raw: str, where: str, origin: Origin) -> Feedback | Reject:

@@ -57,14 +57,7 @@ def from_item(item: Mapping[str, Any], origin: Origin) -> Feedback | Reject:
 
 def gone(native_id: str, origin: Origin) -> Feedback:
     """Something that is not there any more."""
-    return Feedback(
-        source=origin.source,
-        native_id=native_id,
-        channel=Channel.SOCIAL,
-        said_at=origin.fetched_at,
-        fetched_at=origin.fetched_at,
-        deleted=True,
-    )
+    return Feedback.gone(origin.source, native_id, Channel.SOCIAL, origin.fetched_at)
 
 
 def from_raw(raw: str, where: str, origin: Origin) -> Feedback | Reject:

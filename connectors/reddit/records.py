@@ -63,9 +63,8 @@ class Records:
 
     def gone(self, native_id: str) -> Feedback:
         """The deletion of an item of which Reddit knows nothing any more."""
-        now = self._clock.now()
-        where = {"where": f"{_FILE}:{native_id}"}
-        return Feedback(self._source, native_id, Channel.SOCIAL, now, now, deleted=True, extra=where)
+        gone = Feedback.gone(self._source, native_id, Channel.SOCIAL, self._clock.now())
+        return replace(gone, extra={"where": f"{_FILE}:{native_id}"})
 
     def _build(self, place: str, fields: Mapping[str, object]) -> Feedback | Reject:
         now = self._clock.now()
