@@ -120,7 +120,7 @@ def _laid_out(plot: _Plot, answer: Answer) -> dict[str, Any]:
         *_bars(plot), _zero(plot), *_numbers(plot), _titles(plot), *_headings(plot),
         *paper.legend(keys, plot.words, plot.side),
     ]  # fmt: skip
-    whole = alt.layer(*layers).properties(width=_WIDTH, height=plot.step * len(plot.places))
+    whole = alt.layer(*layers, width=_WIDTH, height=plot.step * len(plot.places))
     label = "" if keys else label_of(answer.rows, plot.keys[0])
     return paper.entitled(whole, answer, plot.words, label, _WIDTH + _GAP + plot.room)
 
@@ -158,7 +158,7 @@ def _bars(plot: _Plot) -> list[alt.Chart]:
             if bar["value"] is not None:
                 (light if side or (row.small and len(plot.keys) == 1) else solid).append(bar)
     return [
-        plot.encoded(paper.rows_of(bars).mark_bar(**style), tooltip="note:N", description="note:N")
+        plot.encoded(paper.rows_of(bars).mark_bar(**style), tooltip=alt.Tooltip("note:N"), description=alt.Description("note:N"))
         for bars, style in ((solid, _SOLID), (light, _OPEN)) if bars
     ]  # fmt: skip
 
@@ -189,7 +189,7 @@ def _numbers(plot: _Plot) -> list[alt.Chart]:
                 align="left" if to_right else "right", dx=5 if to_right else -5, baseline="middle", fontSize=size,
                 aria=False,
             ),
-            text="number:N",
+            text=alt.Text("number:N"),
         )
         for to_right, numbers in ends.items() if numbers
     ]  # fmt: skip
@@ -200,7 +200,7 @@ def _titles(plot: _Plot) -> alt.Chart:
     values = [{"place": place, "lines": list(lines)} for place, lines in plot.titles.items()]
     up = alt.expr(f"-{paper.LINE / 2} * (length(datum.lines) - 1)")
     mark = paper.rows_of(values).mark_text(align=plot.side.end, baseline="middle", dy=up, aria=False)
-    titles: alt.Chart = mark.encode(x=alt.value(plot.side.at(-_GAP)), y=plot.y, text="lines:N")
+    titles: alt.Chart = mark.encode(x=paper.x_at(plot.side.at(-_GAP)), y=plot.y, text=alt.Text("lines:N"))
     return titles
 
 
@@ -220,4 +220,4 @@ def _headings(plot: _Plot) -> list[alt.Chart]:
         fontSize=_HEADING,
         aria=False,
     )
-    return [mark.encode(x=alt.value(plot.side.at(-_GAP - plot.room)), y=plot.y, text="heading:N")]
+    return [mark.encode(x=paper.x_at(plot.side.at(-_GAP - plot.room)), y=plot.y, text=alt.Text("heading:N"))]

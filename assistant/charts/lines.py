@@ -100,9 +100,9 @@ def _laid_out(plot: _Plot, panels: dict[str | None, list[_Point]], answer: Answe
     drawn_panels = []
     for place, (group, panel) in enumerate(panels.items()):
         above = paper.legend(keys, plot.words, plot.side) if not place else []
-        layers = alt.layer(*_layers(plot, panel), *above).properties(width=_WIDTH, height=plot.height)
+        layers = alt.layer(*_layers(plot, panel), *above, width=_WIDTH, height=plot.height)
         if len(panels) > 1:
-            layers = layers.properties(title=_heading(plot, group))
+            layers.title = _heading(plot, group)
         drawn_panels.append(layers)
     whole = drawn_panels[0] if len(drawn_panels) == 1 else alt.vconcat(*drawn_panels, spacing=24)
     return paper.entitled(whole, answer, plot.words, label_of(answer.rows, plot.key), _WIDTH)
@@ -165,7 +165,12 @@ def _band(plot: _Plot, points: Sequence[_Point]) -> list[alt.Chart]:
             if point.ends:
                 low, high = (round(end, 6) for end in point.ends)
                 kinds[len(run) == 1].append({"run": place, "at": point.at, "low": low, "high": high})
-    channels: dict[str, Any] = {"x": _x(points), "y": _y(plot, "low"), "y2": "high:Q", "detail": "run:N"}
+    channels: dict[str, Any] = {
+        "x": _x(points),
+        "y": _y(plot, "low"),
+        "y2": alt.Y2("high:Q"),
+        "detail": alt.Detail("run:N"),
+    }
     band, alone = (paper.rows_of(kinds[kind]) for kind in (False, True))
     marks = {
         False: band.mark_area(color=paper.BAND, opacity=1, aria=False),
@@ -183,7 +188,7 @@ def _line(plot: _Plot, points: Sequence[_Point]) -> list[alt.Chart]:
             steps[any(point.running for point in pair)] += values
     return [
         paper.rows_of(values).mark_line(aria=False, **(_DASHED if open_end else _LINE)).encode(
-            x=_x(points), y=_y(plot), detail="step:N"
+            x=_x(points), y=_y(plot), detail=alt.Detail("step:N")
         )
         for open_end, values in steps.items() if values
     ]  # fmt: skip
@@ -200,7 +205,7 @@ def _dots(plot: _Plot, points: Sequence[_Point], there: Sequence[_Point]) -> lis
     size = 60 if len(points) <= 4 * _NUMBERED else 20
     return [
         paper.rows_of(values).mark_point(**(_HOLLOW if hollow else _FULL), size=size, opacity=1).encode(
-            x=_x(points), y=_y(plot), tooltip="note:N", description="note:N"
+            x=_x(points), y=_y(plot), tooltip=alt.Tooltip("note:N"), description=alt.Description("note:N")
         )
         for hollow, values in kinds.items() if values
     ]  # fmt: skip
@@ -216,7 +221,7 @@ def _numbers(plot: _Plot, points: Sequence[_Point], there: Sequence[_Point]) -> 
     return [
         paper.rows_of(values).mark_text(
             dy=-12 if above else 12, baseline="bottom" if above else "top", fontSize=paper.SMALL, aria=False
-        ).encode(x=_x(points), y=_y(plot), text="number:N")
+        ).encode(x=_x(points), y=_y(plot), text=alt.Text("number:N"))
         for above, values in sides.items() if values
     ]  # fmt: skip
 
@@ -253,4 +258,4 @@ def _periods(plot: _Plot, points: Sequence[_Point]) -> list[alt.Chart]:
     named = set(_named(points))
     values = [{"at": point.at, "lines": _lines_of(point, plot, room)} for point in points if point.at in named]
     mark = paper.rows_of(values).mark_text(baseline="top", align="center", fontSize=paper.SMALL, aria=False)
-    return [mark.encode(x=_x(points), y=alt.value(plot.height + 10), text="lines:N")]
+    return [mark.encode(x=_x(points), y=paper.y_at(plot.height + 10), text=alt.Text("lines:N"))]
