@@ -25,7 +25,7 @@ def heeds(
     themes, group = numbered(facts, "theme", lambda code: _known(facts.value_of(code), known))
     order = np.argsort(group, kind="stable")
     counted = _Counted(facts, group, order, len(themes))
-    expected = None if before is None else _expected(before)
+    expected = None if before is None else uniques(before)
     ends = np.cumsum(counted.mentions)
     for place, theme in enumerate(themes):
         told = {name: int(counts[place]) for name, counts in counted.numbers().items()}
@@ -93,12 +93,12 @@ class _Counted:
         return self._by_group(pairs[begins(pairs)] >> 32)
 
 
-def _expected(before: Facts) -> dict[str | None, float]:
-    """Unique items by theme in the time before."""
-    if not len(before):
+def uniques(facts: Facts, known: Collection[str] | None = None) -> dict[str | None, float]:
+    """Unique items by theme; themes that are not among the ``known`` ones, where these are given, count as none."""
+    if not len(facts):
         return {}
-    themes, group = numbered(before, "theme", before.value_of)
-    firsts = before._column("first_number").astype(np.int64)
+    themes, group = numbered(facts, "theme", lambda code: _known(facts.value_of(code), known))
+    firsts = facts._column("first_number").astype(np.int64)
     pairs = np.sort((group.astype(np.int64) << 32) | firsts)
     counts = np.bincount(pairs[begins(pairs)] >> 32, minlength=len(themes))
     return dict(zip(themes, counts.astype(float).tolist(), strict=True))

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from connectors.errors import ConfigError
 from mining import copies, copies_held, names_held, schema, sweeps
@@ -289,13 +289,22 @@ def unsure_share(store: Store, filters: Filters, task: str, threshold: float = 0
 
 def freshness(store: Store) -> dict[str, datetime]:
     """When each source that feedback came from was last read: to its end, or when something of it was fetched."""
-    wanted = select(feedback.c.source, func.max(feedback.c.fetched_at)).group_by(feedback.c.source)
     with store.transaction() as connection:
-        found = {source: at for source, at in connection.execute(wanted.order_by(feedback.c.source))}
+        found = {source: at for source, at in connection.execute(_last_fetched())}
     for source, sweep in sweeps.latest_ended(store).items():
         if source in found:
             found[source] = max(found[source], sweep.started_at)
     return found
+
+
+def _last_fetched() -> Select[str, datetime]:
+    """Each source and when the last of it was fetched, by leaps in the index: grouping would read all of it."""
+    sources = select(func.min(feedback.c.source).label("source")).cte("sources", recursive=True)
+    after, of = feedback.alias("after"), feedback.alias("of")
+    behind = select(func.min(after.c.source)).where(after.c.source > sources.c.source).scalar_subquery()
+    sources = sources.union_all(select(behind).where(sources.c.source.is_not(None)))
+    last = select(func.max(of.c.fetched_at)).where(of.c.source == sources.c.source).scalar_subquery()
+    return select(sources.c.source, last).where(sources.c.source.is_not(None)).order_by(sources.c.source)
 
 
 # A key with more values than this is no segment but a number of somebody.

@@ -158,7 +158,10 @@ def _bars(plot: _Plot) -> list[alt.Chart]:
             if bar["value"] is not None:
                 (light if side or (row.small and len(plot.keys) == 1) else solid).append(bar)
     return [
-        plot.encoded(paper.rows_of(bars).mark_bar(**style), tooltip=alt.Tooltip("note:N"), description=alt.Description("note:N"))
+        plot.encoded(
+            paper.rows_of(bars).mark_bar(**style),
+            tooltip=alt.Tooltip("note:N"), description=alt.Description("note:N"),
+        )
         for bars, style in ((solid, _SOLID), (light, _OPEN)) if bars
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ That takes a blink where listing takes seconds, and gives the same numbers; the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 
 from mining import facts, pain
 from mining.facts import Facts
-from mining.facts_scored import heeds
+from mining.facts_scored import heeds, uniques
 from mining.filters import Filters
 from mining.pain import Heed, Score
 from mining.store import Store
@@ -93,24 +93,25 @@ def every(store: Store) -> Themes:
         few = tuple(table.state(connection).get("few", ()))
     chosen = facts.select(store, Filters())
     chosen = chosen.where(chosen.known)
-    last = _end(store, chosen)
+    growth = _growth(chosen, themes, last) if (last := _end(store, chosen)) is not None else None
     found: list[Counted] = []
     unthemed = 0
     for id_, heed, places in heeds(chosen, None, themes):
         if id_ is None:
             unthemed = heed.mentions
-        else:
-            found.append(_counted(themes, id_, heed, chosen.where(places), last, edits))
+            continue
+        if growth is not None:
+            # As many as there would be if the last four weeks had gone like the four before.
+            heed = replace(heed, before=heed.unique - growth.get(id_, 0.0))
+        found.append(_counted(themes[id_], heed, chosen.where(places), edits))
     found.sort(key=lambda one: (not one.pinned, *one.score.rank, one.theme.id))
     return Themes(found, unthemed, few)
 
 
-def _counted(themes: Mapping[str, Theme], id_: str, heed: Heed, own: Facts, last: int | None, edits: Edits) -> Counted:
-    merged = tuple(sorted(one for one in edits.into if edits.end(one) == id_))
-    if last is not None:
-        heed = replace(heed, before=_steady(own, heed.unique, last))
-    score = pain.score(heed, themes[id_].side)
-    return Counted(themes[id_], heed, score, own, id_ in edits.pinned, id_ in edits.hidden, merged)
+def _counted(theme: Theme, heed: Heed, own: Facts, edits: Edits) -> Counted:
+    merged = tuple(sorted(one for one in edits.into if edits.end(one) == theme.id))
+    score = pain.score(heed, theme.side)
+    return Counted(theme, heed, score, own, theme.id in edits.pinned, theme.id in edits.hidden, merged)
 
 
 def _end(store: Store, chosen: Facts) -> int | None:
@@ -122,12 +123,13 @@ def _end(store: Store, chosen: Facts) -> int | None:
     return None if first > _at(last) - 2 * RECENT else last
 
 
-def _steady(own: Facts, unique: int, last: int) -> float:
-    """How many unique items there would be if the last four weeks had gone like the four before."""
+def _growth(chosen: Facts, themes: Collection[str], last: int) -> dict[str | None, float]:
+    """How many unique items more each theme had in the last four weeks than in the four before."""
     span = RECENT // timedelta(microseconds=1)
-    now = own.where(own.said_at > last - span)
-    before = own.where((own.said_at > last - 2 * span) & (own.said_at <= last - span))
-    return float(unique - now.counts().unique + before.counts().unique)
+    said_at = chosen.said_at
+    now = uniques(chosen.where(said_at > last - span), themes)
+    before = uniques(chosen.where((said_at > last - 2 * span) & (said_at <= last - span)), themes)
+    return {theme: now.get(theme, 0.0) - before.get(theme, 0.0) for theme in now.keys() | before.keys()}
 
 
 def _at(microseconds: Any) -> datetime:
