@@ -60,18 +60,20 @@ class Filters:
 
     def spec(self) -> dict[str, Any]:
         """JSON form, without what was left open; :meth:`from_spec` reads it back."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
-        spec = {name: value for name, value in values.items() if value not in (None, (), {})}
-        return {
-            name: value.astimezone(UTC).isoformat()
-            if isinstance(value, datetime)
-            else list(value)
-            if isinstance(value, tuple)
-            else dict(value)
-            if isinstance(value, Mapping)
-            else value
-            for name, value in spec.items()
-        }
+        spec: dict[str, Any] = {}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, tuple):
+                if value:
+                    spec[name] = list(value)
+            elif isinstance(value, datetime):
+                spec[name] = value.astimezone(UTC).isoformat()
+            elif isinstance(value, Mapping):
+                if value:
+                    spec[name] = dict(value)
+            elif value is not None:
+                spec[name] = value
+        return spec
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Filters:

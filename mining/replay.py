@@ -17,6 +17,7 @@ from mining.reading import Query
 
 _BEGIN = "s"
 _LONGEST = 20_000
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # What most of them say, so that it need not be said: a change here is a change of the letter above.
 _USUAL = (
     b'"touchpoint":["effort":["high"],"none"],"theme":["without":["product"],"competitor":["platform":["phrase":"'
@@ -31,8 +32,9 @@ _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, O
 
 def packed(query: Query, value: int, at: datetime) -> str:
     """The id of a query that counted so many at some time."""
-    told = json.dumps([query.spec(), value, int(at.timestamp())], ensure_ascii=False, separators=(",", ":"))
-    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_USUAL)
+    told = _JSON.encode([query.spec(), value, int(at.timestamp())])
+    # A table of a thousand rows has four thousand of these: a window that holds what is usual, and little memory.
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -10, 1, zdict=_USUAL)
     made = squeezed.compress(told.encode()) + squeezed.flush()
     return _BEGIN + base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
