@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from mining import copies, facts_marks, schema
+from mining import copies, facts_marks, schema, unhurried
 from mining.database import insert_many, slices, upsert
 from mining.overlay import alone
 from mining.store import Store
@@ -32,11 +32,8 @@ def bring_up(store: Store, on_progress: Callable[[int, int], None] = lambda _don
     for at in range(0, len(missing), _AT_ONCE):
         _sketch(store, missing[at : at + _AT_ONCE])
         on_progress(min(at + _AT_ONCE, len(missing)), len(missing))
-    with store.transaction() as connection:
-        alone(connection)
-        connection.execute(delete(held).where(held.c.feedback_id.not_in(select(feedback.c.id))))
-        _group(connection)
-        upsert(connection, schema.theme_state, [{"key": _COMPARED, "value": _count(connection)}])
+    # Others may sketch more meanwhile, which have to be compared too.
+    unhurried.done(store, _changed, _keep, _count)
     return len(missing)
 
 
@@ -69,7 +66,8 @@ def _sketch(store: Store, ids: Sequence[str]) -> None:
         )
 
 
-def _group(connection: Connection) -> None:
+def _changed(connection: Connection) -> list[dict[str, str]]:
+    """Which feedback repeats another than is kept of it, and the first that says the same."""
     feedback, held = schema.feedback, schema.copies
     rows = connection.execute(
         select(held.c.feedback_id, held.c.sketch, held.c.first, feedback.c.said_at, feedback.c.author)
@@ -77,19 +75,25 @@ def _group(connection: Connection) -> None:
         .order_by(held.c.feedback_id)
     ).all()
     if not rows:
-        return
+        return []
     sketches = np.frombuffer(b"".join(row.sketch for row in rows), np.uint8).reshape(len(rows), copies.WIDTH)
     first = copies.groups(sketches, [(row.said_at, row.feedback_id) for row in rows], [row.author for row in rows])
-    changed = [
+    return [
         {"id_": row.feedback_id, "first_": rows[place].feedback_id}
         for row, place in zip(rows, first, strict=True)
         if rows[place].feedback_id != row.first
     ]
+
+
+def _keep(connection: Connection, changed: Sequence[dict[str, str]]) -> None:
+    held = schema.copies
+    connection.execute(delete(held).where(held.c.feedback_id.not_in(select(schema.feedback.c.id))))
     if changed:
         facts_marks.touch(connection, [one["id_"] for one in changed])
         connection.execute(
             update(held).where(held.c.feedback_id == bindparam("id_")).values(first=bindparam("first_")), changed
         )
+    upsert(connection, schema.theme_state, [{"key": _COMPARED, "value": _count(connection)}])
 
 
 def firsts(connection: Connection, feedback_ids: Sequence[str]) -> dict[str, str]:

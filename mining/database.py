@@ -104,6 +104,21 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One state of the database for several statements that read.
+
+    Raises:
+        OverheardError: as :func:`transaction`.
+    """
+    with transaction(engine) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
 def told() -> Iterator[None]:
     """What can go wrong with a database, in words a person can act on; anything else is raised as it is.
 

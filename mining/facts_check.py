@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from mining import schema
-from mining.facts_held import snapshot
 from mining.facts_made import WIDTH
 from mining.facts_marks import EPOCH
 
@@ -36,7 +35,7 @@ def compared(store: Store) -> Compared:
         .where(mentions.c.speaker == "customer")
         .group_by(day)
     )
-    with snapshot(store) as connection:
+    with store.snapshot() as connection:
         there = {date.fromisoformat(str(one)): count for one, count in connection.execute(wanted)}
         rows = connection.execute(select(facts.c.day, func.length(facts.c.rows))).all()
     held = {date.fromordinal(one + EPOCH): None if size is None else size // WIDTH for one, size in rows}

@@ -6,22 +6,20 @@ What is held is told to be true by the stamps of the days, which are read anew f
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from operator import is_
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from connectors.errors import OverheardError
-from mining import schema
+from mining import facts_marks, schema
 from mining.database import slices, upsert
 from mining.facts_codes import Codes
 from mining.facts_frame import Frame
 from mining.facts_made import Chunk, made, parted, runs
-from mining.facts_marks import enter_all
 from mining.facts_words import Words
 from mining.overlay import alone, alone_if_free
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 _MOST_BYTES = 300_000_000
 _FRAMES = 4
 _TABLE = schema.facts
-_HALF = (1 << 31) - 1
 
 Progress = Callable[[int, int], None]
 
@@ -98,7 +95,7 @@ def frame(store: Store, first: int | None = None, last: int | None = None) -> tu
             # Somebody writes just now, or nobody may: made for this process alone.
             days = _read(store, held, first, last, make=True)
         joined = _joined(held, [chunk for chunk in days.values() if chunk is not None])
-        if everything and told == _told_by(days):
+        if everything and told == facts_marks.state_of([chunk.stamp for chunk in days.values() if chunk is not None]):
             held.whole = (told, *joined)
         return joined
 
@@ -110,17 +107,8 @@ def current(store: Store) -> Frame | None:
 
 
 def _told(store: Store) -> tuple[int, ...]:
-    """How many days there are and the sums of both halves of their stamps: another one after every change."""
-    low, high = func.sum(_TABLE.c.stamp.op("&")(_HALF)), func.sum(_TABLE.c.stamp.op(">>")(literal_column("31")))
     with store.transaction() as connection:
-        count, *sums = connection.execute(select(func.count(), low, high).select_from(_TABLE)).one()
-    return int(count), *(int(one or 0) for one in sums)
-
-
-def _told_by(days: Mapping[int, Chunk | None]) -> tuple[int, ...]:
-    """The same of days that were read; of days that are made there is nothing more to read."""
-    stamps = [chunk.stamp for chunk in days.values() if chunk is not None]
-    return len(stamps), sum(stamp & _HALF for stamp in stamps), sum(stamp >> 31 for stamp in stamps)
+        return facts_marks.state(connection)
 
 
 def bring_up(store: Store, on_progress: Progress = lambda _done, _of: None) -> int:
@@ -145,24 +133,13 @@ def _lost(store: Store) -> bool:
         if connection.scalar(select(schema.mentions.c.id).limit(1)) is None:
             return False
         alone(connection)
-        enter_all(connection)
+        facts_marks.enter_all(connection)
         return True
 
 
 def _patient(connection: Connection) -> bool:
     alone(connection)
     return True
-
-
-@contextmanager
-def snapshot(store: Store) -> Iterator[Connection]:
-    """One state of the database for several statements."""
-    with store.transaction() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield connection
 
 
 def _days(connection: Connection, first: int | None, last: int | None) -> list[Any]:
@@ -178,7 +155,7 @@ def _read(
     store: Store, held: _Held, first: int | None, last: int | None, *, make: bool = False
 ) -> dict[int, Chunk | None]:
     """The days in order; those that are missing are None, unless they are to be made for this process."""
-    with snapshot(store) as connection:
+    with store.snapshot() as connection:
         if not held.codes.bring_up(connection):
             held.forget()
             held.codes.bring_up(connection)
@@ -274,7 +251,7 @@ def ids(store: Store, chunks: Sequence[Chunk]) -> dict[int, list[str]]:
 def words(store: Store, days: Sequence[int]) -> dict[int, Words]:
     """What is said on some days, for looking phrases up; a day that has to be made is left out."""
     table, held = schema.fact_words, _held(store)
-    with held.lock, snapshot(store) as connection:
+    with held.lock, store.snapshot() as connection:
         stamps: dict[int, int] = {}
         for part in slices(days):
             wanted = select(table.c.day, table.c.stamp).where(table.c.day.in_(part))
@@ -298,6 +275,6 @@ def rebuild(store: Store, on_progress: Progress = lambda _done, _of: None) -> in
             connection.execute(_TABLE.delete())
             connection.execute(schema.fact_codes.delete())
             connection.execute(schema.fact_words.delete())
-            enter_all(connection)
+            facts_marks.enter_all(connection)
         held.forget()
         return bring_up(store, on_progress)

@@ -7,16 +7,17 @@ than the ids; too much of it is harmless, too little is an error. Whoever marks 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, literal_column, select
 
 from mining import schema
 from mining.database import slices, upsert
 
 EPOCH = date(1970, 1, 1).toordinal()
 """The proleptic ordinal of day 0."""
+_HALF = (1 << 31) - 1
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +55,19 @@ def mark(connection: Connection, days: Iterable[int]) -> None:
     upsert(connection, schema.facts, [{"day": day, **nothing} for day in marked])
     for part in slices(marked):
         connection.execute(delete(schema.fact_words).where(schema.fact_words.c.day.in_(part)))
+
+
+def state(connection: Connection) -> tuple[int, ...]:
+    """How many days there are and the sums of both halves of their stamps: another one after every change."""
+    stamp = schema.facts.c.stamp
+    low, high = func.sum(stamp.op("&")(_HALF)), func.sum(stamp.op(">>")(literal_column("31")))
+    count, *sums = connection.execute(select(func.count(), low, high).select_from(schema.facts)).one()
+    return int(count), *(int(one or 0) for one in sums)
+
+
+def state_of(stamps: Collection[int]) -> tuple[int, ...]:
+    """What :func:`state` tells where the days have these stamps."""
+    return len(stamps), sum(stamp & _HALF for stamp in stamps), sum(stamp >> 31 for stamp in stamps)
 
 
 def enter_all(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from connectors.base import Reject
 from connectors.errors import OverheardError
 from connectors.record import Feedback
 from mining import facts_codes, facts_marks, jobs_held, overlay, schema
-from mining.database import slices, told, transaction, upsert
+from mining.database import slices, snapshot, told, transaction, upsert
 from mining.migrations import migrate
 from mining.rows import storable, to_row
 
@@ -82,6 +82,10 @@ class Store:
     def transaction(self) -> AbstractContextManager[Connection]:
         """One transaction; see :func:`mining.database.transaction`."""
         return transaction(self.engine)
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """One state of the database; see :func:`mining.database.snapshot`."""
+        return snapshot(self.engine)
 
     # --- pulling ----------------------------------------------------------------------------------------------------
 

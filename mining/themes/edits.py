@@ -175,7 +175,7 @@ def lay_over(connection: Connection, edits: Edits) -> int:
     moved = _moved(connection, edits)
     sides = {id_: theme.side for id_, theme in known(connection, edits).items()} if moved else {}
     wanted = []
-    for mention_id, side, found, theme in table.belonging(connection):
+    for mention_id, side, found, theme in table.displaced(connection, edits.into, moved):
         meant = moved.get(mention_id, found)
         # A mention that was moved and has another feeling now goes back to where it was found.
         belongs = edits.end(meant if sides.get(meant or "", side) == side else found)

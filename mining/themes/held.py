@@ -117,7 +117,7 @@ class Held:
         self.found[row] = theme
         self._scores[row] = (round(score, 4), round(margin, 4))
 
-    def keep(self) -> None:
+    def keep(self, connection: Connection) -> None:
         """Write what changed: new rows as a whole, of the others the theme."""
         rows = [
             {
@@ -129,9 +129,9 @@ class Held:
             }
             for row, (score, margin) in sorted(self._scores.items())
         ]
-        table.put(self._connection, rows)
+        table.put(connection, rows)
         table.refound(
-            self._connection,
+            connection,
             [
                 (place.mention_id, self.found[row])
                 for row, place in enumerate(self.places)

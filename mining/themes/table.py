@@ -203,6 +203,30 @@ def belonging(connection: Connection) -> list[tuple[str, str, str | None, str | 
     return [tuple(row) for row in rows]
 
 
+def displaced(
+    connection: Connection, themes: Collection[str], mention_ids: Collection[str]
+) -> list[tuple[str, str, str | None, str | None]]:
+    """As :func:`belonging`, of those alone that stand elsewhere than they were found, that were found in one of some
+    themes, or that have one of some ids."""
+    held = schema.mention_themes
+    wanted = select(held.c.mention_id, held.c.side, held.c.found, held.c.theme)
+    rows = list(connection.execute(wanted.where(held.c.theme.is_distinct_from(held.c.found))))
+    for column, values in ((held.c.found, themes), (held.c.mention_id, mention_ids)):
+        for part in slices(sorted(values)):
+            rows += connection.execute(wanted.where(column.in_(part)))
+    return sorted({tuple(row) for row in rows}, key=lambda row: row[0])
+
+
+def with_mentions(connection: Connection) -> set[str]:
+    """Themes that some mention was found in or belongs to."""
+    held = schema.mention_themes
+    return {
+        id_
+        for column in (held.c.found, held.c.theme)
+        for id_ in connection.scalars(select(column).where(column.is_not(None)).distinct())
+    }
+
+
 # --- themes found in the data ---------------------------------------------------------------------------------------
 
 
@@ -262,6 +286,11 @@ def log(
     """Add a line to the lineage."""
     row = {"at": at, "event": event, "theme": theme, "others": sorted(others), "note": note}
     connection.execute(insert(schema.theme_lineage).values(**row))
+
+
+def last_logged(connection: Connection) -> int:
+    """The number of the last line of the lineage, 0 where there is none."""
+    return connection.scalar(select(func.max(schema.theme_lineage.c.id))) or 0
 
 
 def state(connection: Connection) -> dict[str, Any]:

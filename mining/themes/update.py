@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Concatenate, ParamSpec
 
 import numpy as np
 from sqlalchemy import Connection, select
 
 from embeddings.base import Embedder
-from mining import copies_held, schema
+from mining import copies_held, schema, unhurried
 from mining.language import normalise
-from mining.overlay import alone
 from mining.store import Store
 from mining.themes import edits as edits_
 from mining.themes import naming, table
@@ -72,6 +72,7 @@ class Updated:
 
 
 Progress = Callable[[str, int, int], None]
+_P = ParamSpec("_P")
 
 
 def update(
@@ -116,19 +117,32 @@ class _Run:
         self._gone: list[Found] = []
         self._used: set[str] = set()
         self._split: dict[str, str] = {}
+        self._writes: list[Callable[[Connection], object]] = []
 
     def done(self, *, anew: bool) -> Updated:
         """Vectors and copies in steps that can be stopped, then all else in one transaction."""
         self._brands |= self._products()
         self._fill_vectors()
         copies_held.bring_up(self._store, lambda done, of: self._progress("copies", done, of))
-        with self._store.transaction() as connection:
-            alone(connection)
-            edits = edits_.holding(connection)
-            self._bring_up(connection, edits, anew=anew)
-            edits_.lay_over(connection, edits)
-            self._retire(connection, edits)
+        unhurried.done(self._store, lambda connection: self._worked_out(connection, anew=anew), self._written, _state)
         return self._report
+
+    def _worked_out(self, connection: Connection, *, anew: bool) -> Edits:
+        """Where every mention belongs before people's edits, and what is then to be written; writes nothing."""
+        self._report, self._gone, self._used, self._split, self._writes = Updated(), [], set(), {}, []
+        edits = edits_.holding(connection)
+        self._bring_up(connection, edits, anew=anew)
+        return edits
+
+    def _written(self, connection: Connection, edits: Edits) -> None:
+        for write in self._writes:
+            write(connection)
+        edits_.lay_over(connection, edits)
+        self._retire(connection, edits)
+
+    def _then(self, write: Callable[Concatenate[Connection, _P], object], *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """Have something written when all is worked out."""
+        self._writes.append(lambda connection: write(connection, *args, **kwargs))
 
     def _products(self) -> frozenset[str]:
         """Words of what feedback is about, as its sources say: names of products make no theme's name either."""
@@ -157,8 +171,7 @@ class _Run:
         state = table.state(connection)
         version = f"{RULES}/{claimer.version}"
         changed = state.get("version") != version
-        # What leaves must be gone before anything is counted.
-        table.forget(connection, table.without_side(connection))
+        self._then(table.forget, table.without_side(connection))
         held = Held(connection)
         alive = table.found(connection)
         self._gone = table.gone(connection, self._space.by)
@@ -176,9 +189,9 @@ class _Run:
             if rows or anew:
                 grouped[side] = self._remainder(connection, side, held, edits, alive, grouped.get(side), anew=anew)
         self._part(held, claimer, edits)
-        held.keep()
+        self._then(held.keep)
         few = self._report.few if rows or anew else state.get("few", [])
-        table.put_state(connection, {"version": version, "space": space, "grouped": grouped, "few": few})
+        self._then(table.put_state, {"version": version, "space": space, "grouped": grouped, "few": few})
 
     def _claimer(self, connection: Connection, edits: Edits) -> Claimer:
         members = sorted({id_ for one in edits.added.values() for id_ in one.members})
@@ -317,7 +330,7 @@ class _Run:
             if number in same:
                 id_ = same[number]
                 centre, reach = found.centres[number], float(found.reach[number])
-                table.put_found(connection, [replace(old[id_], by=self._space.by, centre=centre, reach=reach)])
+                self._then(table.put_found, [replace(old[id_], by=self._space.by, centre=centre, reach=reach)])
                 for place in groups[number]:
                     held.found[rows[place]] = id_
             else:
@@ -336,10 +349,10 @@ class _Run:
             parts = [new for new, count in went.items() if count >= max(_PART * sizes[id_], 1) and sizes[id_]]
             others = [new for new in parts if new != id_]
             if id_ not in came_from and len(parts) == 1:
-                table.log(connection, self._now, "merged", id_, parts, "most of it is in another group now")
+                self._then(table.log, self._now, "merged", id_, parts, "most of it is in another group now")
                 self._report.merged.append(id_)
             elif others:
-                table.log(connection, self._now, "split", id_, others, "its remarks fall into several groups now")
+                self._then(table.log, self._now, "split", id_, others, "its remarks fall into several groups now")
                 self._report.split.append(id_)
 
     # --- themes -----------------------------------------------------------------------------------------------------
@@ -371,10 +384,10 @@ class _Run:
         theme = Theme(
             id_, side, named.names, (touchpoint,) if touchpoint else (), origin="found", keywords=named.keywords
         )
-        table.put_found(connection, [Found(theme, self._space.by, centre, float(found.reach[number]), self._now)])
+        self._then(table.put_found, [Found(theme, self._space.by, centre, float(found.reach[number]), self._now)])
         for place in places:
             held.found[rows[place]] = id_
-        table.log(connection, self._now, "new", id_, note=f"found in {len(places)} mentions")
+        self._then(table.log, self._now, "new", id_, note=f"found in {len(places)} mentions")
         self._report.new.append(id_)
         return id_
 
@@ -389,7 +402,7 @@ class _Run:
 
     def _retire(self, connection: Connection, edits: Edits) -> None:
         """A theme that was found and has no mention any more is retired; one that has mentions again is back."""
-        held = {id_ for _, _, *stands in table.belonging(connection) for id_ in stands if id_}
+        held = table.with_mentions(connection)
         for one in table.found(connection, retired=True).values():
             id_ = one.theme.id
             if one.retired_at is None and id_ not in held and id_ not in edits.pinned:
@@ -424,6 +437,11 @@ def _inherited(held: Held, rows: Sequence[int], remarks: Remarks, claims: Claims
         elif len(remarks.texts[number].split()) <= _FEW_WORDS:
             themes[number] = near[0]
     return themes
+
+
+def _state(connection: Connection) -> object:
+    """What a run hangs on beside mentions, their labels and their themes."""
+    return edits_.every(connection), table.state(connection), table.last_logged(connection)
 
 
 def _worth(held: Held, rows: Sequence[int], remarks: Remarks, found: Clusters) -> list[int]:
