@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.problems import KEY_MISSING, KEY_REFUSED, MALFORMED, MEDIA, NOT_LOCAL, SCOPE, Problem
 from api.strict_json import parse
+from api.turns import Turns
 from connectors.errors import OverheardError
 from mining import keys
 from mining.keys import Key, Scope
@@ -45,6 +46,7 @@ class Door:
         self._clock = clock
         self._keys_are_used = False
         self._noted: dict[str, datetime] = {}
+        self._turns = Turns()
 
     def let_in(self, request: Request, scope: Scope) -> Key | None:
         """The key that opens a route of a scope; None where none is needed.
@@ -80,9 +82,14 @@ class Door:
             log.warning("the use of key %s could not be noted: %s", key.id, error.message)
 
     def router(self, scope: Scope, tag: str) -> APIRouter:
-        """A router below ``/v1`` whose routes take a scope, and JSON read strictly."""
+        """A router below ``/v1`` whose routes take a scope, and JSON read strictly; what only reads takes turns."""
         needed = [Security(scheme) for scheme in _SCHEMES]
-        return APIRouter(prefix="/v1", tags=[tag], dependencies=needed, route_class=_guarded(self, scope))
+        return APIRouter(
+            prefix="/v1",
+            tags=[tag],
+            dependencies=needed,
+            route_class=_guarded(self, scope, self._turns if scope is Scope.READ else None),
+        )
 
     def _without_key(self, request: Request) -> None:
         # Once there was a key nobody is let in without one, not even when all are revoked.
@@ -147,10 +154,13 @@ class _Strict(Request):
         return await run_in_threadpool(parse, body) if len(body) > _LONG_BODY else parse(body)
 
 
-def _guarded(door: Door, scope: Scope) -> type[APIRoute]:
+def _guarded(door: Door, scope: Scope, turns: Turns | None) -> type[APIRoute]:
     """A route that reads nothing of a request before it is let in."""
 
     class Guarded(APIRoute):
+        def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+            super().__init__(path, turns.taken(endpoint) if turns else endpoint, **settings)
+
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handler = super().get_route_handler()
 

@@ -132,7 +132,7 @@ def test_what_is_sketched_meanwhile_is_compared(sqlite: Store, monkeypatch: pyte
     def slowly(connection: Connection) -> list[dict[str, str]]:
         told = compare(connection)
         if to_come:
-            keep(sqlite, to_come.pop())
+            sqlite.put_page(Pull("shop|", "shop", {}), [to_come.pop()], {})
             copies_held._sketch(sqlite, ["shop:3"])  # by another process, which is killed then
         return told
 
