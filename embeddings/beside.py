@@ -5,6 +5,7 @@ does not: texts are read while vectors are written, and a run takes half the tim
 """
 
 import importlib
+import os
 import signal
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,6 +23,8 @@ from embeddings.base import Hit, Index
 # A run that was killed leaves its index process behind until that has written what it was at.
 _PATIENCE = 15.0
 _CLOSE = "close"
+# So much less than others it gets of a processor that is short: a server answers while its index grows.
+_NICE = 10
 
 
 class IndexBeside:
@@ -111,6 +114,8 @@ def _serve(pipe: Connection, opened: Callable[[], Index]) -> None:
     """Answer calls until told to close, or until the other side is gone."""
     # Ctrl-C is for the run: it tells us when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     # This takes a second, in which the other side reads its sources.
     importlib.import_module("chromadb")
     index: Index | None = None
