@@ -81,15 +81,14 @@ class Door:
         except OverheardError as error:
             log.warning("the use of key %s could not be noted: %s", key.id, error.message)
 
-    def router(self, scope: Scope, tag: str) -> APIRouter:
-        """A router below ``/v1`` whose routes take a scope, and JSON read strictly; what only reads takes turns."""
+    def router(self, scope: Scope, tag: str, turns: Turns | None = None) -> APIRouter:
+        """A router below ``/v1`` whose routes take a scope, and JSON read strictly.
+
+        Routes that read take turns, with all others that do, or in a line of their own where ``turns`` is given.
+        """
         needed = [Security(scheme) for scheme in _SCHEMES]
-        return APIRouter(
-            prefix="/v1",
-            tags=[tag],
-            dependencies=needed,
-            route_class=_guarded(self, scope, self._turns if scope is Scope.READ else None),
-        )
+        line = (turns or self._turns) if scope is Scope.READ else None
+        return APIRouter(prefix="/v1", tags=[tag], dependencies=needed, route_class=_guarded(self, scope, line))
 
     def _without_key(self, request: Request) -> None:
         # Once there was a key nobody is let in without one, not even when all are revoked.

@@ -11,6 +11,7 @@ from api.asked import zone_of
 from api.parts import Parts
 from api.said import said
 from api.schemas.asking import AnswerResponse, AskRequest
+from api.turns import Turns
 from mining.keys import Scope
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def router(parts: Parts) -> APIRouter:
     """The route."""
-    routes = parts.door.router(Scope.READ, "Ask")
+    # An answer keeps its queries, and may have to wait for another process that writes: no search waits behind it.
+    routes = parts.door.router(Scope.READ, "Ask", Turns(1))
 
     @routes.post("/ask", response_model=AnswerResponse, response_description="The answer.")
     def ask(asked: AskRequest, request: Request) -> Response:
