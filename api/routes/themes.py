@@ -13,7 +13,7 @@ from api.schemas.themes import ThemeInFull, ThemesQuery, ThemesResponse
 from mining import reading
 from mining.keys import Scope
 from mining.themes import counted
-from mining.themes.counted import Counted
+from mining.themes.counted import Counted, Themes
 
 _LIST = "themes"
 _WEEKS = 12
@@ -35,7 +35,7 @@ def router(parts: Parts) -> APIRouter:
         A theme has one id and a name in each language, however people put it. `pain` is the score that themes are
         ranked by, with the parts that it is made of.
         """
-        found = counted.every(parts.where.store)
+        found = _counted(parts)
         shown = [
             one for one in found.themes if (asked.hidden or not one.hidden) and asked.side in (None, one.theme.side)
         ]
@@ -55,12 +55,16 @@ def router(parts: Parts) -> APIRouter:
     @routes.get("/themes/{id}", response_model=ThemeInFull, response_description="The theme.")
     def theme(id: Id) -> Response:
         """One theme: its names, what its score is made of, its last twelve weeks, and what people said."""
-        one = next((one for one in counted.every(parts.where.store).themes if one.theme.id == id), None)
+        one = next((one for one in _counted(parts).themes if one.theme.id == id), None)
         if one is None:
             raise Problem(NOT_FOUND, "No theme with mentions has this id.", "GET /v1/themes lists them.")
         return said({**one.as_json(), "weeks": _weeks(parts, one), "quotes": _quotes(parts, one)})
 
     return routes
+
+
+def _counted(parts: Parts) -> Themes:
+    return counted.every(parts.where.store, parts.where.searcher.corpus(meaning=False).facts)
 
 
 def _place(one: Counted) -> list[Any]:

@@ -85,13 +85,16 @@ class Themes:
     few: tuple[str, ...]
 
 
-def every(store: Store) -> Themes:
-    """All themes, hidden ones too. Growth is told from the last four weeks beside the four before."""
+def every(store: Store, among: Facts | None = None) -> Themes:
+    """All themes, hidden ones too, of this moment or of ``among``: everything, as a server holds it.
+
+    Growth is told from the last four weeks beside the four before.
+    """
     with store.transaction() as connection:
         edits = holding(connection)
         themes = known(connection, edits)
         few = tuple(table.state(connection).get("few", ()))
-    chosen = facts.select(store, Filters())
+    chosen = facts.select(store, Filters()) if among is None else among
     chosen = chosen.where(chosen.known)
     growth = _growth(chosen, themes, last) if (last := _end(store, chosen)) is not None else None
     found: list[Counted] = []
