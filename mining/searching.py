@@ -56,18 +56,19 @@ class Searcher:
     Args:
         store: where everything is.
         embedder: gives the model that the mentions' vectors were made by; called when a search needs it first.
-        patience: seconds that a search waits for what was written since the last one to be read. None: for as long as
-            it takes, so that every count is of the moment of asking. Otherwise, where somebody writes much, counts may
-            be of some seconds ago, sixty at most; what is shown is always as SQL has it.
+        patience: seconds that searches wait for what was written since the last one to be read, from when somebody
+            asked first. None: for as long as it takes, so that every count is of the moment of asking. Otherwise, where
+            somebody writes much, counts may be of some seconds ago, sixty at most; what is shown is always as SQL has
+            it.
     """
 
     def __init__(self, store: Store, embedder: Callable[[], Embedder], patience: float | None = None) -> None:
         self.store = store
         self._open = embedder
         self._patience = patience
-        self._lock, self._queue = RLock(), RLock()
+        self._lock, self._queue, self._opening = RLock(), RLock(), Lock()
         self._reader: ThreadPoolExecutor | None = None
-        self._next: tuple[bool, Future[Corpus]] | None = None
+        self._next: tuple[bool, float, Future[Corpus]] | None = None
         self._true_at = self._rest_until = 0.0
         self._embedder: Embedder | None = None
         self._forget()
@@ -90,7 +91,8 @@ class Searcher:
     @property
     def embedder(self) -> Embedder:
         """The model, loaded when it is first asked for."""
-        with self._lock:
+        # Not the lock that reading takes: a search would wait for the whole of it.
+        with self._opening:
             if self._embedder is None:
                 self._embedder = self._open()
             return self._embedder
@@ -196,21 +198,23 @@ class Searcher:
             return last
         if self._patience is None:
             return self._read(meaning)
-        told = self._reading(meaning)
-        young = time.monotonic() - self._true_at < _OLDEST
+        begun, told = self._reading(meaning)
+        now = time.monotonic()
+        # Those who come later wait no longer for it than the first.
+        left = max(0.0, begun + self._patience - now) if usable and now - self._true_at < _OLDEST else None
         try:
-            return told.result(self._patience if usable and young else None)
+            return told.result(left)
         except TimeoutError:
             return cast(Corpus, self._last)
 
-    def _reading(self, meaning: bool) -> Future[Corpus]:
-        """What is being read by the one thread that reads, or will be when it has paused."""
+    def _reading(self, meaning: bool) -> tuple[float, Future[Corpus]]:
+        """What is being read by the one thread that reads, or will be when it has paused, and since when."""
         with self._queue:
             meaning = meaning or bool(self._last is not None and self._last.meanings)
-            if self._next is None or self._next[1].done() or meaning > self._next[0]:
+            if self._next is None or self._next[2].done() or meaning > self._next[0]:
                 self._reader = self._reader or ThreadPoolExecutor(1, thread_name_prefix="search")
-                self._next = meaning, self._reader.submit(self._read_in_turn, meaning)
-            return self._next[1]
+                self._next = meaning, time.monotonic(), self._reader.submit(self._read_in_turn, meaning)
+            return self._next[1:]
 
     def _read_in_turn(self, meaning: bool) -> Corpus:
         # Where somebody writes all the time, reading must leave the processor to searches.

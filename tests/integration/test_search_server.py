@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from connectors.errors import ConfigError
 from embeddings.base import Embedder
+from mining import facts
 from mining.database import open_engine
 from mining.search import Mode, Results, Search, search
 from mining.searching import Searcher
@@ -77,6 +80,23 @@ def test_many_threads_search_while_others_write(held: tuple[Store, Searcher]) ->
             one.result()
     assert all(40 <= total <= 60 for total in totals)
     assert until(where, Search("late parcel", Mode.KEYWORD), 60).total == 60
+
+
+def test_no_search_waits_while_much_is_read(held: tuple[Store, Searcher], monkeypatch: pytest.MonkeyPatch) -> None:
+    store, where = held
+    assert search(where, Search("late parcel", near=-1)).total == 40
+    read, may_read = facts.on_days, Event()
+
+    def slowly(*asked: Any) -> facts.Facts:
+        assert may_read.wait(60)
+        return read(*asked)
+
+    monkeypatch.setattr(facts, "on_days", slowly)
+    keep(store, said("new", "another late parcel"))
+    for mode in Mode:
+        assert search(where, Search("late parcel", mode, near=-1)).total == 40
+    may_read.set()
+    assert until(where, Search("late parcel", near=-1), 41).hits
 
 
 def test_a_model_that_cannot_be_opened_says_so_and_words_are_found_all_the_same(held: tuple[Store, Searcher]) -> None:
