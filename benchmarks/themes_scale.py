@@ -2,25 +2,28 @@
 
 python -m benchmarks.themes_scale [--mentions 100000]
 
-Prints, on this machine: seconds and memory for so many mentions themed from nothing, for a thousand new ones, and for
-an edit with the next count. Then, of a fifth of them, what share keeps its theme when a tenth is added, and the
-adjusted Rand index between one batch and ten, and between two orders of arrival. The remarks are our own, two and two
-together, so that each is another one; labels are those of the first. Vectors are those of the static model, made before
-the clock starts, as the pipeline makes them while it labels; with them the catalogue claims less than in the default
-mode, and more is left to be grouped.
+Prints, on this machine: seconds and memory for so many mentions themed from nothing, for a thousand new ones, how long
+another writer waits meanwhile, and seconds for an edit with the next count. Then, of a fifth of them, what share keeps
+its theme when a tenth is added, and the adjusted Rand index between one batch and ten, and between two orders of
+arrival. The remarks are our own, two and two together, so that each is another one; labels are those of the first.
+Vectors are those of the static model, made before the clock starts, as the pipeline makes them while it labels; with
+them the catalogue claims less than in the default mode, and more is left to be grouped.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 
@@ -128,7 +131,9 @@ def _size(folder: Path, count: int) -> None:
     print(f"  {themed / len(before):.3f} of them in {len(set(before.values()))} themes", flush=True)
     more = said(count + 1_000, seed=6)[count:]
     put(store, more)
-    print(f"1,000 new ones: {_timed(lambda: update(store, embedder)):.1f} s", flush=True)
+    with _another_writer(folder) as waited:
+        seconds = _timed(lambda: update(store, embedder))
+    print(f"1,000 new ones: {seconds:.1f} s, of which another writer waits {max(waited):.2f} s at most", flush=True)
     biggest = [one.theme.id for one in listing.overview(store).themes if one.theme.side == "pain"][:2]
     begun = time.perf_counter()
     Editor(store, "benchmark").merge(biggest[1], biggest[0])
@@ -137,6 +142,28 @@ def _size(folder: Path, count: int) -> None:
     listing.grouped(store, Filters(since=_FIRST + timedelta(days=60), until=_FIRST + timedelta(days=90)), "pain")
     print(f"an edit, and the next count of 30 days: {time.perf_counter() - begun:.1f} s", flush=True)
     store.close()
+
+
+@contextmanager
+def _another_writer(folder: Path) -> Iterator[list[float]]:
+    """Seconds that somebody waits who would write, again and again."""
+    waited, ended = list[float](), Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(folder / "big.db", timeout=600, isolation_level=None)) as connection:
+            while not ended.wait(0.02):
+                begun = time.perf_counter()
+                connection.execute("BEGIN IMMEDIATE")
+                waited.append(time.perf_counter() - begun)
+                connection.execute("ROLLBACK")
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield waited
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _timed(work: object) -> float:
