@@ -337,11 +337,9 @@ class _Run:
                 id_ = self._make(connection, side, held, rows, remarks, found, number, background)
             ids[number] = id_
             self._progress("groups", done, len(keep))
-        self._log_moves(connection, {ids[one]: [was[place] for place in groups[one]] for one in keep}, old)
+        self._log_moves({ids[one]: [was[place] for place in groups[one]] for one in keep}, old)
 
-    def _log_moves(
-        self, connection: Connection, came_from: Mapping[str, Sequence[str | None]], old: Mapping[str, Found]
-    ) -> None:
+    def _log_moves(self, came_from: Mapping[str, Sequence[str | None]], old: Mapping[str, Found]) -> None:
         """Tell which themes flowed into others, and which fell apart."""
         sizes = Counter(theme for themes in came_from.values() for theme in themes if theme)
         for id_ in sorted(old):
