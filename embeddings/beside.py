@@ -23,8 +23,8 @@ from embeddings.base import Hit, Index
 # A run that was killed leaves its index process behind until that has written what it was at.
 _PATIENCE = 15.0
 _CLOSE = "close"
-# Of a processor that is short it gets half of what others get: a server answers while its index grows. With 10, a
-# tenth, nothing was indexed for minutes where others kept the machine busy.
+# Of a processor that is short it gets half of what others get: a server answers while its index grows, and it does
+# grow where others keep the machine busy.
 _NICE = 3
 
 
