@@ -44,7 +44,7 @@ def render(spec: Mapping[str, Any], path: Path) -> None:
         ConfigError: another ending, or a file that cannot be written.
         ValueError: a specification that reaches for other files.
     """
-    drawers: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {".png": _png, ".svg": _svg, ".json": _json}
+    drawers: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {".png": png, ".svg": _svg, ".json": _json}
     draw = drawers.get(path.suffix.lower())
     if draw is None:
         known = ", ".join(ENDINGS)
@@ -59,27 +59,18 @@ def render(spec: Mapping[str, Any], path: Path) -> None:
         ) from error
 
 
-def picture(spec: Mapping[str, Any]) -> bytes:
-    """A specification drawn as PNG.
+def png(spec: Mapping[str, Any]) -> bytes:
+    """A specification drawn as PNG, two pixels for each of the chart's.
 
     Raises:
         ValueError: as :func:`render`.
     """
-    return _png(spec)
-
-
-def png(spec: Mapping[str, Any]) -> bytes:
-    """A specification as a PNG, two pixels for each of the chart's."""
-    return _png(spec)
+    drawn: bytes = _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
+    return drawn
 
 
 def _json(spec: Mapping[str, Any]) -> bytes:
     return (json.dumps(spec, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _png(spec: Mapping[str, Any]) -> bytes:
-    drawn: bytes = _drawer().vegalite_to_png(_alone(spec), scale=_SCALE, allowed_base_urls=[])
-    return drawn
 
 
 def _svg(spec: Mapping[str, Any]) -> bytes:

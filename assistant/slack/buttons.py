@@ -198,7 +198,7 @@ def _draw(parts: Parts, client: WebClient, press: Press, person: Person) -> None
     if press.alone or not channel:
         channel, thread = str(client.conversations_open(users=press.user)["channel"]["id"]), None
     parts.posting.upload(
-        channel, thread, charts.picture(specification), "chart.png", answer.chart.title,
+        channel, thread, charts.png(specification), "chart.png", answer.chart.title,
         in_words(answer, wording(answer.question.language)),
     )  # fmt: skip
 

@@ -197,6 +197,6 @@ def draw(parts: Parts, posted: Posted, answer: Answer) -> None:
         return
     words = wording(answer.question.language)
     parts.posting.upload(
-        posted.channel, posted.thread, charts.picture(specification), "chart.png", answer.chart.title,
+        posted.channel, posted.thread, charts.png(specification), "chart.png", answer.chart.title,
         line(answer.headline, words),
     )  # fmt: skip
